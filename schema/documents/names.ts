@@ -19,7 +19,8 @@ export type DocumentIdBytes = Brand<Bytes, "DocumentIdBytes">;
 export type TradingDay = Brand<string, "TradingDay">;
 
 export type DocumentAddress =
-  | { readonly store: StoreId; readonly kind: "members" | "store" }
+  | { readonly store: StoreId; readonly kind: "members" }
+  | { readonly store: StoreId; readonly kind: "store" }
   | { readonly store: StoreId; readonly kind: "prices"; readonly generation: string }
   | {
       readonly store: StoreId;
@@ -33,11 +34,11 @@ const namePattern =
 
 export function documentName(address: DocumentAddress): DocumentName {
   const [device, part] =
-    address.kind === "members" || address.kind === "store"
-      ? ["-", "-"]
-      : address.kind === "prices"
+    "device" in address
+      ? [address.device, address.day]
+      : "generation" in address
         ? ["-", address.generation]
-        : [address.device, address.day];
+        : ["-", "-"];
   return `tm1/${address.store}/${address.kind}/${device}/${part}` as DocumentName;
 }
 
@@ -46,7 +47,7 @@ export function parseDocumentName(text: string): DocumentAddress | undefined {
   const match = namePattern.exec(text);
   if (!match) return undefined;
   const [, store, single, prices, generation, perDay, device, day] = match;
-  if (single) return { store: store as StoreId, kind: single as "members" | "store" };
+  if (single) return { store: store as StoreId, kind: single === "store" ? "store" : "members" };
   if (prices) return { store: store as StoreId, kind: "prices", generation: generation! };
   return {
     store: store as StoreId,
