@@ -1,0 +1,295 @@
+import { type Bytes, type DeviceId, type HashHex, type TimeMs, fromHex, toHex } from "../bytes.ts";
+import type { Canonical } from "../canonical.ts";
+import { bucketOf } from "./genesis.ts";
+import { fromValue, mapFromValue, toValue } from "./value.ts";
+
+/**
+ * The Automerge shape of the carts opened at one till on one trading day. Any till of the store may change any of
+ * them. What merges by itself is a field of its own; what only makes sense as a whole is one opaque value.
+ */
+export interface FloorDocument {
+  v: number;
+  carts: Record<string, Record<string, FloorCart>>;
+  counts: Record<string, Bytes>;
+}
+
+export interface FloorCart {
+  /** Canonical `{time, device, staff, name}`: never changes. */
+  opened: Bytes;
+  /** The till that has it in hand; 32 bytes. */
+  at: Bytes;
+  /** 0 open, 1 put aside, 2 abandoned. A cart is closed by what stands in `closed`. */
+  state: number;
+  label?: Bytes;
+  discount?: Bytes;
+  customer?: Bytes;
+  /** The age, in years, that somebody checked. */
+  age?: number;
+  lines: Record<string, FloorLine>;
+  tenders: Record<string, FloorTender>;
+  /** Hashes of the records that sold it. More than one: paid apart, or a remainder paid later. */
+  closed: Record<string, boolean>;
+}
+
+interface FloorLine {
+  /** Canonical `LineItem`: what was scanned, as it was then. */
+  item: Bytes;
+  qty: number;
+  price?: Bytes;
+  discount?: Bytes;
+  void?: boolean;
+}
+
+interface FloorTender {
+  of: Bytes;
+  void?: boolean;
+}
+
+/** What a line sells, fixed when it was added. Amounts in minor units. */
+export interface LineItem {
+  readonly item: string | null;
+  readonly name: string;
+  readonly dept: string;
+  readonly class: string;
+  readonly unit: "piece" | "kg" | "l";
+  /** Per piece, kilogram or litre. */
+  readonly price: number;
+  /** The whole line's price, where the barcode said it. */
+  readonly fixed?: number;
+  readonly age?: number;
+  readonly code?: string;
+  /** For a return: the receipt's record and line (from 1), or null without a receipt; and why. */
+  readonly of?: { readonly record: HashHex; readonly line: number } | null;
+  readonly reason?: string;
+}
+
+export type LiveDiscount =
+  | { readonly kind: "percent"; readonly percentBp: number; readonly reason: string }
+  | { readonly kind: "amount"; readonly amountMinor: number; readonly reason: string };
+
+export interface LivePrice {
+  readonly priceMinor: number;
+  readonly reason: string;
+}
+
+export interface LiveTender {
+  readonly id: string;
+  readonly method: string;
+  readonly kind: "cash" | "card" | "other";
+  readonly amount: number;
+  readonly ref?: string;
+  readonly time: TimeMs;
+  readonly device: DeviceId;
+}
+
+export interface LiveLine {
+  readonly id: string;
+  readonly item: LineItem;
+  readonly qty: number;
+  readonly price: LivePrice | null;
+  readonly discount: LiveDiscount | null;
+  readonly void: boolean;
+}
+
+export interface LiveCustomer {
+  readonly name: string;
+  readonly certificate?: string;
+}
+
+/** A cart as every till reads it. */
+export interface LiveCart {
+  readonly id: string;
+  readonly openedMs: TimeMs;
+  readonly openedAt: DeviceId;
+  readonly staff: { readonly id: string; readonly name: string };
+  readonly at: DeviceId;
+  readonly state: "open" | "suspended" | "voided";
+  readonly label: string;
+  readonly discount: LiveDiscount | null;
+  readonly customer: LiveCustomer | null;
+  readonly age: number | null;
+  /** In the order in which they were added. */
+  readonly lines: readonly LiveLine[];
+  readonly tenders: readonly (LiveTender & { readonly void: boolean })[];
+  readonly closedBy: readonly HashHex[];
+}
+
+/** 16 hex digits. */
+export function cartId(random: Bytes): string {
+  return toHex(random.subarray(0, 8));
+}
+
+/** The key of a new line: sorts after all that are there; the tail keeps two tills' lines apart. */
+export function nextLineId(cart: Pick<FloorCart, "lines">, random: Bytes): string {
+  let last = -1;
+  for (const id of Object.keys(cart.lines)) last = Math.max(last, Number.parseInt(id, 36));
+  return `${(last + 1).toString(36).padStart(3, "0")}-${toHex(random.subarray(0, 3))}`;
+}
+
+export function floorCart(document: FloorDocument, id: string): FloorCart | undefined {
+  return document.carts[cartBucket(id)]?.[id];
+}
+
+export function cartBucket(id: string): string {
+  return bucketOf(Number.parseInt(id.slice(0, 2), 16) || 0);
+}
+
+// Changes: each is made inside one Automerge change, on a draft.
+
+export function openCart(
+  document: FloorDocument,
+  id: string,
+  by: { readonly time: TimeMs; readonly device: DeviceId; readonly staff: string; readonly name: string },
+): FloorCart {
+  const bucket = document.carts[cartBucket(id)]!;
+  bucket[id] = {
+    opened: toValue({ time: by.time, device: fromHex(by.device), staff: by.staff, name: by.name }),
+    at: fromHex(by.device),
+    state: 0,
+    lines: {},
+    tenders: {},
+    closed: {},
+  };
+  return bucket[id]!;
+}
+
+export function addLine(cart: FloorCart, id: string, item: LineItem, qty: number): void {
+  cart.lines[id] = { item: toValue(plain(item)), qty };
+}
+
+export function setLineQuantity(cart: FloorCart, id: string, qty: number): void {
+  cart.lines[id]!.qty = qty;
+}
+
+export function setLinePrice(cart: FloorCart, id: string, price: LivePrice | null): void {
+  const line = cart.lines[id]!;
+  if (price) line.price = toValue(plain(price));
+  else delete line.price;
+}
+
+export function setLineDiscount(cart: FloorCart, id: string, discount: LiveDiscount | null): void {
+  const line = cart.lines[id]!;
+  if (discount) line.discount = toValue(plain(discount));
+  else delete line.discount;
+}
+
+export function setLineVoid(cart: FloorCart, id: string, voided: boolean): void {
+  const line = cart.lines[id]!;
+  if (voided) line.void = true;
+  else delete line.void;
+}
+
+export function setCartDiscount(cart: FloorCart, discount: LiveDiscount | null): void {
+  if (discount) cart.discount = toValue(plain(discount));
+  else delete cart.discount;
+}
+
+export function setCartCustomer(cart: FloorCart, customer: LiveCustomer | null): void {
+  if (customer) cart.customer = toValue(plain(customer));
+  else delete cart.customer;
+}
+
+export function setCartAge(cart: FloorCart, years: number | null): void {
+  if (years === null) delete cart.age;
+  else cart.age = years;
+}
+
+export function suspendCart(cart: FloorCart, label: string): void {
+  cart.state = 1;
+  if (label) cart.label = toValue(label);
+}
+
+export function takeCart(cart: FloorCart, device: DeviceId): void {
+  cart.at = fromHex(device);
+  cart.state = 0;
+}
+
+export function voidCart(cart: FloorCart): void {
+  cart.state = 2;
+}
+
+export function addTender(cart: FloorCart, tender: LiveTender): void {
+  const { id, ...rest } = tender;
+  cart.tenders[id] = { of: toValue(plain({ ...rest, device: fromHex(tender.device) })) };
+}
+
+export function voidTender(cart: FloorCart, id: string): void {
+  cart.tenders[id]!.void = true;
+}
+
+export function closeCart(cart: FloorCart, record: HashHex): void {
+  cart.closed[record] = true;
+}
+
+/** Undefined where what stands there is not a cart; a reader never falls over what another till wrote. */
+export function readCart(document: FloorDocument, id: string): LiveCart | undefined {
+  const cart = floorCart(document, id);
+  const opened = mapFromValue(cart?.opened);
+  if (!cart || !opened) return undefined;
+  const label = fromValue(cart.label);
+  return {
+    id,
+    openedMs: typeof opened.time === "number" ? opened.time : 0,
+    openedAt: deviceFrom(opened.device),
+    staff: { id: textFrom(opened.staff), name: textFrom(opened.name) },
+    at: deviceFrom(cart.at),
+    state: cart.state === 2 ? "voided" : cart.state === 1 ? "suspended" : "open",
+    label: typeof label === "string" ? label : "",
+    discount: discountFrom(cart.discount),
+    customer: (mapFromValue(cart.customer) as LiveCustomer | undefined) ?? null,
+    age: typeof cart.age === "number" ? cart.age : null,
+    lines: Object.keys(cart.lines ?? {})
+      .toSorted()
+      .flatMap((lineId) => readLine(lineId, cart.lines[lineId]!)),
+    tenders: Object.keys(cart.tenders ?? {})
+      .flatMap((tenderId) => readTender(tenderId, cart.tenders[tenderId]!))
+      .toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1)),
+    closedBy: Object.keys(cart.closed ?? {}).toSorted() as HashHex[],
+  };
+}
+
+function readLine(id: string, line: FloorLine): LiveLine[] {
+  const item = mapFromValue(line.item) as LineItem | undefined;
+  if (!item || !Number.isSafeInteger(line.qty)) return [];
+  const price = mapFromValue(line.price) as LivePrice | undefined;
+  return [
+    {
+      id,
+      item,
+      qty: line.qty,
+      price: price ?? null,
+      discount: discountFrom(line.discount),
+      void: line.void === true,
+    },
+  ];
+}
+
+function readTender(id: string, tender: FloorTender): (LiveTender & { void: boolean })[] {
+  const of = mapFromValue(tender.of);
+  if (!of || !Number.isSafeInteger(of.amount)) return [];
+  return [
+    {
+      ...(of as unknown as Omit<LiveTender, "id" | "device">),
+      id,
+      device: deviceFrom(of.device),
+      void: tender.void === true,
+    },
+  ];
+}
+
+function discountFrom(bytes: Bytes | undefined): LiveDiscount | null {
+  return (mapFromValue(bytes) as LiveDiscount | undefined) ?? null;
+}
+
+function deviceFrom(bytes: unknown): DeviceId {
+  return (bytes instanceof Uint8Array ? toHex(bytes) : "") as DeviceId;
+}
+
+function textFrom(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Optional fields that are undefined have no canonical form and are left out. */
+function plain(value: object): Canonical {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Canonical;
+}
