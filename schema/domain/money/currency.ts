@@ -1,0 +1,29 @@
+import { currencyTable } from "./currency-table.ts";
+
+/** An ISO 4217 code that has minor units. */
+export type CurrencyCode = keyof typeof currencyTable;
+
+export interface Currency {
+  readonly code: CurrencyCode;
+  /** Digits after the point: a minor unit is 10 to the minus this. */
+  readonly digits: number;
+  /** The smallest amount customarily paid in cash, in minor units; 1 where nothing is rounded. A store may differ. */
+  readonly cashStepMinor: number;
+}
+
+/** An amount with its currency, for where more than one currency may meet. Within a store, `…Minor` numbers suffice. */
+export interface Money {
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+}
+
+export const currencyCodes = Object.keys(currencyTable) as readonly CurrencyCode[];
+
+export function isCurrencyCode(code: string): code is CurrencyCode {
+  return Object.hasOwn(currencyTable, code);
+}
+
+export function currencyOf(code: CurrencyCode): Currency {
+  const facts: { readonly digits: number; readonly cashStepMinor?: number } = currencyTable[code];
+  return { code, digits: facts.digits, cashStepMinor: facts.cashStepMinor ?? 1 };
+}
