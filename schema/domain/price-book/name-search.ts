@@ -1,0 +1,144 @@
+import type { TextColumn } from "./columns.ts";
+
+/**
+ * Search in the names of a price book as the cashier types. All names stand in one string, folded and in alphabetical
+ * order, so that one scan finds the rows in the order in which they are shown, without an object an item.
+ */
+export interface NameSearch {
+  /** Rows whose names hold every word typed: first those where each begins a word, then the others, each by name. */
+  find(typed: string): FoundRows;
+}
+
+export interface FoundRows {
+  readonly total: number;
+  slice(limit: number, offset: number): number[];
+}
+
+/** Shorter words must begin a word of the name: anywhere in it they would find nearly everything. */
+const anywhereFrom = 3;
+
+const special: Readonly<Record<string, string>> = {
+  ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i", ς: "σ" },
+};
+
+/**
+ * Text as it is compared: lower case, without accents and vowel points, apostrophes gone, other signs as blanks. Line
+ * feeds stay.
+ */
+export function foldText(text: string): string {
+  const lower = text.toLowerCase();
+  // oxlint-disable-next-line no-control-regex -- the ASCII range begins with a control character
+  const plain = /[^\x00-\x7f]/.test(lower)
+    ? lower
+        .normalize("NFKD")
+        .replaceAll(/\p{M}+/gu, "")
+        .replaceAll(/[ßæœøđðþłıς]/g, (char) => special[char]!)
+        .replaceAll(/[’ʼ׳]/g, "")
+    : lower;
+  return plain.replaceAll(/['`]/g, "").replaceAll(/[^\p{L}\p{N}\n]+/gu, " ");
+}
+
+/** The words typed, the longest first, as `find` looks for them. */
+function wordsOf(typed: string): readonly string[] {
+  return foldText(typed.slice(0, 200))
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .sort((a, b) => b.length - a.length);
+}
+
+/** Whether `find` would find this name. */
+export function nameHolds(name: string, typed: string): boolean {
+  const folded = ` ${foldText(name).trim()}\n`;
+  return wordsOf(typed).every((word) => rankOf(folded, word) > 0);
+}
+
+export function makeNameSearch(names: TextColumn): NameSearch {
+  const count = names.starts.length - 1;
+  const folded = count === 0 ? [] : foldText(names.text).split("\n");
+  const byName = alphabetical(folded);
+  // Each name begins with a blank, so that " wo" finds words that begin with "wo".
+  const starts = new Uint32Array(count + 1);
+  const parts: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = ` ${folded[byName[i]!]!.trim()}\n`;
+    parts.push(name);
+    starts[i + 1] = starts[i]! + name.length;
+  }
+  const text = parts.join("");
+  const first = new Uint32Array(count);
+  const second = new Uint32Array(count);
+
+  const find = (typed: string): FoundRows => {
+    const words = wordsOf(typed);
+    if (words.length === 0) return found(byName, count, second, 0);
+    const [driver, ...others] = words;
+    const needle = driver!.length < anywhereFrom ? ` ${driver}` : driver!;
+    let firsts = 0;
+    let seconds = 0;
+    let place = 0;
+    for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, starts[place])) {
+      while (starts[place + 1]! <= at) place++;
+      const name = text.slice(starts[place], starts[place + 1]);
+      const rank = Math.min(rankOf(name, driver!), ...others.map((word) => rankOf(name, word)));
+      if (rank === 2) first[firsts++] = byName[place]!;
+      else if (rank === 1) second[seconds++] = byName[place]!;
+      place++;
+      if (place === count) break;
+    }
+    return found(first, firsts, second, seconds);
+  };
+  return { find };
+}
+
+/** 2: begins a word of the name; 1: stands somewhere in it; 0: is not in it. */
+function rankOf(name: string, word: string): 0 | 1 | 2 {
+  if (name.includes(` ${word}`)) return 2;
+  return word.length >= anywhereFrom && name.includes(word) ? 1 : 0;
+}
+
+/** Takes the rows that are asked for at once: the arrays are used again by the next search. */
+function found(first: Uint32Array, firsts: number, second: Uint32Array, seconds: number): FoundRows {
+  return {
+    total: firsts + seconds,
+    slice: (limit, offset) => {
+      const rows = [...first.subarray(Math.min(offset, firsts), Math.min(offset + limit, firsts))];
+      const from = Math.max(0, offset - firsts);
+      rows.push(...second.subarray(Math.min(from, seconds), Math.min(from + limit - rows.length, seconds)));
+      return rows;
+    },
+  };
+}
+
+/** Rows by their folded name, then by row. Five characters at a time as numbers, since numbers sort far faster. */
+function alphabetical(folded: readonly string[]): Uint32Array {
+  const count = folded.length;
+  const keyed = new Float64Array(count);
+  for (let row = 0; row < count; row++) keyed[row] = prefixKey(folded[row]!) * 2 ** 21 + row;
+  if (count > 2 ** 21) throw new RangeError("more than two million items");
+  keyed.sort();
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count;) {
+    const key = Math.floor(keyed[i]! / 2 ** 21);
+    let end = i + 1;
+    while (end < count && Math.floor(keyed[end]! / 2 ** 21) === key) end++;
+    const run: number[] = [];
+    for (let j = i; j < end; j++) run.push(keyed[j]! % 2 ** 21);
+    if (run.length > 1)
+      run.sort((a, b) => (folded[a]! < folded[b]! ? -1 : folded[a]! > folded[b]! ? 1 : a - b));
+    order.set(run, i);
+    i = end;
+  }
+  return order;
+}
+
+/** A number below 2^30 that orders texts as their first characters do; equal for some that differ. */
+function prefixKey(text: string): number {
+  let key = 0;
+  for (let i = 0; i < 5; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : 0;
+    const digit =
+      code <= 32 ? (i < text.length ? 1 : 0) : code < 58 ? code - 46 : code < 123 ? code - 85 : 38;
+    key = key * 64 + digit;
+  }
+  return key;
+}
