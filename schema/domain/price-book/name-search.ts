@@ -21,21 +21,24 @@ const special: Readonly<Record<string, string>> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i", ς: "σ" },
 };
 
+/** What separates words: ASCII's signs, those of Latin-1, the Hebrew ones, and the general and CJK punctuation. */
+const signs =
+  // oxlint-disable-next-line no-control-regex -- control characters separate words too
+  /[\0-\u0009\u000B-/:-@[-`{-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF×÷\u0589-\u05CF\u05F3\u05F4\u2000-\u209C\u2190-\u2BFF\u3000-\u3020]+/g;
+
 /**
  * Text as it is compared: lower case, without accents and vowel points, apostrophes gone, other signs as blanks. Line
  * feeds stay.
  */
 export function foldText(text: string): string {
-  const lower = text.toLowerCase();
-  // oxlint-disable-next-line no-control-regex -- the ASCII range begins with a control character
-  const plain = /[^\x00-\x7f]/.test(lower)
-    ? lower
-        .normalize("NFKD")
-        .replaceAll(/\p{M}+/gu, "")
-        .replaceAll(/[ßæœøđðþłıς]/g, (char) => special[char]!)
-        .replaceAll(/[’ʼ׳]/g, "")
-    : lower;
-  return plain.replaceAll(/['`]/g, "").replaceAll(/[^\p{L}\p{N}\n]+/gu, " ");
+  let folded = text.toLowerCase();
+  if (/[\u0080-\uFFFF]/.test(folded))
+    folded = folded
+      .normalize("NFKD")
+      .replaceAll(/\p{M}+/gu, "")
+      .replaceAll(/[ßæœøđðþłıς]/g, (char) => special[char]!)
+      .replaceAll(/[’ʼ]/g, "");
+  return folded.replaceAll("'", "").replaceAll(signs, " ");
 }
 
 /** The words typed, the longest first, as `find` looks for them. */
