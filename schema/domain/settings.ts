@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type CurrencyCode, isCurrencyCode } from "./money/currency.ts";
+import { type VariableMeasureRule, compilePattern } from "./barcode/variable-measure.ts";
+import { type CurrencyCode, currencyOf, isCurrencyCode } from "./money/currency.ts";
 import { parseDecimal } from "./money/decimal.ts";
 import type { TaxClass, TaxRounding } from "./tax/tax.ts";
 import type { TenderMethod } from "./tender/settle.ts";
@@ -51,6 +52,8 @@ export interface StoreSettings {
   readonly tenderMethods: readonly TenderMethod[];
   readonly cashRounding: CashRounding;
   readonly discountReasons: readonly string[];
+  /** How in-store codes carry a price or a weight; the first that fits counts. */
+  readonly variableMeasures: readonly VariableMeasureRule[];
   readonly receiptHeader: readonly string[];
   readonly receiptFooter: readonly string[];
   readonly confirm: ConfirmLimits;
@@ -161,28 +164,28 @@ export const storeSettingsSchema = z
       .strictObject({ stepMinor: z.int().min(1).max(1e6), rule })
       .default({ stepMinor: 1, rule: "half-up" }),
     discountReasons: z.array(name).max(50).default([]),
+    variableMeasures: z
+      .array(z.strictObject({ pattern: z.string().max(80), measure: z.enum(["price", "weight"]) }))
+      .max(20)
+      .default([]),
     receiptHeader: lines.default([]),
     receiptFooter: lines.default([]),
     confirm: z
       .strictObject({
-        quantityMilli: z.int().min(1),
-        tenderTimes: z.int().min(1),
-        tenderAboveMinor: minor.nullable(),
-        priceChangeBp: z.int().min(0),
-        floatMinor: minor.nullable(),
+        quantityMilli: z.int().min(1).default(confirmDefault.quantityMilli),
+        tenderTimes: z.int().min(1).default(confirmDefault.tenderTimes),
+        tenderAboveMinor: minor.nullable().default(confirmDefault.tenderAboveMinor),
+        priceChangeBp: z.int().min(0).default(confirmDefault.priceChangeBp),
+        floatMinor: minor.nullable().default(confirmDefault.floatMinor),
       })
-      .partial()
-      .default({})
-      .transform((given): ConfirmLimits => ({ ...confirmDefault, ...defined(given) })),
+      .default(confirmDefault),
     approval: z
       .strictObject({
-        discountBp: z.int().min(0).max(10_000),
-        refundMinor: minor.nullable(),
-        refundAloneMinor: minor,
+        discountBp: z.int().min(0).max(10_000).default(approvalDefault.discountBp),
+        refundMinor: minor.nullable().default(approvalDefault.refundMinor),
+        refundAloneMinor: minor.default(approvalDefault.refundAloneMinor),
       })
-      .partial()
-      .default({})
-      .transform((given): ApprovalLimits => ({ ...approvalDefault, ...defined(given) })),
+      .default(approvalDefault),
   })
   .superRefine((settings, context) => {
     const problem = (path: (string | number)[], message: string): void =>
@@ -194,6 +197,10 @@ export const storeSettingsSchema = z
     for (const [at, department] of settings.departments.entries())
       if (!settings.taxClasses.some((taxClass) => taxClass.id === department.taxClassId))
         problem(["departments", at, "taxClassId"], `no tax class "${department.taxClassId}"`);
+    for (const [at, measure] of settings.variableMeasures.entries()) {
+      const compiled = compilePattern(measure, currencyOf(settings.currency).digits);
+      if (compiled.type === "bad-pattern") problem(["variableMeasures", at, "pattern"], compiled.problem);
+    }
     if (!settings.tenderMethods.some((method) => method.kind === "cash"))
       problem(["tenderMethods"], "one of them must be of kind `cash`");
     checkTaxes(settings.taxClasses, problem);
@@ -227,10 +234,4 @@ function isTimeZone(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>;
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TaxClass } from "../tax/tax.ts";
 import { type CartRules, computeCart } from "./cart-totals.ts";
@@ -129,7 +129,7 @@ const included = (line: LineAmounts): number =>
   sum(line.taxes.filter((tax) => tax.included).map((tax) => tax.taxMinor));
 
 /** What the customer sees and owes, without the cut into lines. */
-const owed = ({ lines: _, ...rest }: CartTotals): unknown => rest;
+const owed = (totals: CartTotals): unknown => ({ ...totals, lines: [] });
 
 describe("a cart's figures", () => {
   test("the parts add up to the total", () => {
@@ -210,11 +210,8 @@ describe("a cart's figures", () => {
           expect((line.discountMinor + line.cartDiscountMinor) * sense).toBeLessThanOrEqual(
             line.grossMinor * sense,
           );
-          if (
-            line.isReturn &&
-            cart.lines.find((one) => one.lineId === line.lineId)?.returned?.kind !== "receipt"
-          )
-            expect(line.cartDiscountMinor).toBe(0);
+          const given = cart.lines.find((one) => one.lineId === line.lineId)?.returned?.kind === "receipt";
+          expect(line.isReturn && !given ? line.cartDiscountMinor : 0).toBe(0);
         }
       }),
       { numRuns: 500 },

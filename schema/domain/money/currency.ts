@@ -17,7 +17,7 @@ export interface Money {
   readonly currency: CurrencyCode;
 }
 
-export const currencyCodes = Object.keys(currencyTable) as readonly CurrencyCode[];
+export const currencyCodes: readonly CurrencyCode[] = Object.keys(currencyTable).filter(isCurrencyCode);
 
 export function isCurrencyCode(code: string): code is CurrencyCode {
   return Object.hasOwn(currencyTable, code);
