@@ -11,8 +11,8 @@ export interface JournalPosition {
   readonly series: number;
   readonly seq: number;
   readonly hash: HashHex;
-  /** The last receipt number given out in the series; 0 before the first. */
-  readonly receiptNumber: number;
+  /** The last receipt number given out in the series; 0 before the first, null where it is not known. */
+  readonly receiptNumber: number | null;
 }
 
 export function startOfSeries(series: number): JournalPosition {
@@ -28,24 +28,33 @@ export type JournalFault =
   | { readonly type: "series-went-back"; readonly expected: number; readonly found: number };
 
 export type JournalVerdict =
-  | { readonly type: "right"; readonly records: readonly StoredRecord[]; readonly position: JournalPosition }
+  | {
+      readonly type: "right";
+      readonly records: readonly StoredRecord[];
+      readonly position: JournalPosition | undefined;
+    }
   /** `index` counts from 0 within the walked list: the first record that is wrong. */
   | { readonly type: "wrong"; readonly index: number; readonly fault: JournalFault };
 
-/** Walks a till's records from `position` on and names the first that is wrong. */
+/**
+ * Walks a till's records from `position` on and names the first that is wrong. Without a position the first record is
+ * taken at its word for where it stands, as when earlier days are not at hand.
+ */
 export function checkJournal(
   owner: { readonly store: StoreId; readonly device: DeviceId },
   records: Iterable<Bytes>,
-  position: JournalPosition,
+  position: JournalPosition | undefined,
 ): JournalVerdict {
   const good: StoredRecord[] = [];
   let at = position;
   for (const bytes of records) {
     const stored = decodeRecord(bytes);
-    const fault = "type" in stored ? stored : faultAfter(at, stored.record, owner);
+    if ("type" in stored) return { type: "wrong", index: good.length, fault: stored };
+    at ??= positionBefore(stored.record);
+    const fault = faultAfter(at, stored.record, owner);
     if (fault) return { type: "wrong", index: good.length, fault };
-    good.push(stored as StoredRecord);
-    at = positionAfter(at, stored as StoredRecord);
+    good.push(stored);
+    at = positionAfter(at, stored);
   }
   return { type: "right", records: good, position: at };
 }
@@ -53,6 +62,16 @@ export function checkJournal(
 export function positionAfter(position: JournalPosition, { hash, record }: StoredRecord): JournalPosition {
   const before = record.series === position.series ? position.receiptNumber : 0;
   return { series: record.series, seq: record.seq, hash, receiptNumber: numberOf(record) ?? before };
+}
+
+function positionBefore(record: TillRecord): JournalPosition {
+  const number = numberOf(record);
+  return {
+    series: record.series,
+    seq: record.seq - 1,
+    hash: record.prev,
+    receiptNumber: number === undefined ? null : number - 1,
+  };
 }
 
 /** The receipt number of a record that bears one. */
@@ -76,7 +95,7 @@ function faultAfter(
     return { type: "wrong-seq", expected: before.seq + 1, found: record.seq };
   if (record.prev !== before.hash) return { type: "wrong-prev", expected: before.hash, found: record.prev };
   const number = numberOf(record);
-  if (number !== undefined && number !== before.receiptNumber + 1)
+  if (number !== undefined && before.receiptNumber !== null && number !== before.receiptNumber + 1)
     return { type: "wrong-receipt-number", expected: before.receiptNumber + 1, found: number };
   return undefined;
 }

@@ -10,7 +10,7 @@ const int = z.int();
 const staff = z.object({ id: text, name: text });
 const recordHash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** One line of a receipt. `total` = `gross` - discounts - `share`, with excluded taxes added. */
+/** One line of a receipt; amounts as `LineAmounts` of `schema/domain/cart`, below zero where goods come back. */
 const receiptLine = z.object({
   /** The cart's line this covers; with `qty` it says what a remainder is. */
   id: text,
@@ -19,22 +19,36 @@ const receiptLine = z.object({
   dept: text,
   class: text,
   unit: z.enum(["piece", "kg", "l"]),
-  /** Below zero on a return. */
   qty: int,
   price: int,
   /** The price-book price and why, where another was charged. */
   was: z.object({ price: int, reason: text }).optional(),
   gross: int,
-  discounts: z.array(z.object({ amount: int, reason: text })),
-  /** This line's share of the discount on the whole cart. */
+  /** The line's own discount, and its share of the one on the whole cart. */
+  discount: int,
   share: int,
+  /** Both with their reasons, for the receipt. */
+  reasons: z.array(z.object({ of: z.enum(["line", "cart"]), amount: int, reason: text })),
+  exempted: int,
   net: int,
-  taxes: z.array(z.object({ tax: text, amount: int })),
+  /** Rate and kind stand in the receipt's table of taxes. */
+  taxes: z.array(z.object({ tax: text, base: int, amount: int })),
   total: int,
   age: int.optional(),
-  /** The receipt and line that a return takes back; null when it came without a receipt. */
+  /** The receipt and line (from 1) that a return takes back; null when it came without a receipt. */
   of: z.object({ record: recordHash, line: int }).nullable().optional(),
   reason: text.optional(),
+});
+
+/** As printed; `tax` is null for goods that carry none. */
+const taxTotal = z.object({
+  tax: text.nullable(),
+  name: text,
+  ratePpm: int.nullable(),
+  included: z.boolean(),
+  treatment: z.enum(["taxed", "zero-rated", "exempt"]),
+  base: int,
+  amount: int,
 });
 
 const tender = z.object({
@@ -54,17 +68,10 @@ const receipt = z.object({
   staff,
   currency: text,
   lines: z.array(receiptLine),
-  discount: z.object({ amount: int, reason: text }).optional(),
-  taxes: z.array(
-    z.object({
-      tax: text,
-      name: text,
-      ratePpm: int.nullable(),
-      base: int,
-      amount: int,
-      included: z.boolean(),
-    }),
-  ),
+  taxes: z.array(taxTotal),
+  subtotal: int,
+  discount: int,
+  savings: int,
   net: int,
   tax: int,
   /** What the customer owed before cash rounding; below zero when the shop paid out. */
@@ -89,9 +96,13 @@ export const recordBodySchemas = {
     of: recordHash,
     ofNumber: int,
     currency: text,
-    /** What was paid back, by tender, as amounts below zero for a sale. */
+    /** What was paid back, by tender, as amounts below zero for a sale; and the receipt's figures, taken back. */
     tenders: z.array(tender),
     total: int,
+    net: int,
+    taxes: z.array(taxTotal),
+    /** What goes back on the shelf, thousandths by item. */
+    goods: z.array(z.object({ item: text, qty: int })),
     reason: text,
     approvals: z.array(z.object({ permission: text, staff })).optional(),
   }),

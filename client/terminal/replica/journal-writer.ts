@@ -87,7 +87,7 @@ export class JournalWriter {
 
   /** The number the next receipt will bear. */
   nextReceiptNumber(): number {
-    return this.#position.receiptNumber + 1;
+    return (this.#position.receiptNumber ?? 0) + 1;
   }
 
   /**
@@ -156,7 +156,7 @@ export class JournalWriter {
     const ahead = chunks
       .map((chunk) => {
         const [day, bytes] = decodeTrusted(chunk.data) as [string, Bytes];
-        return { hash: hashHex(bytes), day: day as TradingDay, bytes, ...decodeVouchedRecord(bytes) };
+        return { day: day as TradingDay, bytes, ...decodeVouchedRecord(bytes) };
       })
       .toSorted((a, b) => a.record.seq - b.record.seq);
     for (const { hash, day, bytes, record } of ahead) {
@@ -174,6 +174,6 @@ export class JournalWriter {
 }
 
 function readPosition(bytes: Bytes): JournalPosition {
-  const [series, seq, hash, receiptNumber] = decodeTrusted(bytes) as [number, number, HashHex, number];
+  const [series, seq, hash, receiptNumber] = decodeTrusted(bytes) as [number, number, HashHex, number | null];
   return { series, seq, hash, receiptNumber };
 }

@@ -1,0 +1,80 @@
+import type { Bytes, DeviceId, StoreId } from "#schema/bytes.ts";
+import {
+  type JournalDocument,
+  type JournalFault,
+  type JournalPosition,
+  checkJournal,
+  positionAfter,
+} from "#schema/documents/journal.ts";
+import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
+import { type StoredRecord, decodeVouchedRecord } from "#schema/documents/record.ts";
+import type { TradeFold } from "#schema/documents/fold/trade.ts";
+
+/** A journal whose records are wrong from `index` on: what comes after is not believed. */
+export interface JournalDoubt {
+  readonly journal: DocumentName;
+  readonly index: number;
+  readonly fault: JournalFault;
+}
+
+interface Reading {
+  count: number;
+  position: JournalPosition | undefined;
+  doubt: JournalDoubt | undefined;
+}
+
+/** Folds the journals as they grow. Another till's records are checked, signature and chain; this till's own are its own. */
+export class Journals {
+  readonly #store: StoreId;
+  readonly #device: DeviceId;
+  readonly #trade: TradeFold;
+  readonly #read = new Map<DocumentName, Reading>();
+
+  constructor(store: StoreId, device: DeviceId, trade: TradeFold) {
+    this.#store = store;
+    this.#device = device;
+    this.#trade = trade;
+  }
+
+  /** Folds what is new in a journal and answers with it. */
+  read(name: DocumentName, journal: JournalDocument): StoredRecord[] {
+    const address = parseDocumentName(name);
+    if (address?.kind !== "journal") return [];
+    let reading = this.#read.get(name);
+    if (!reading) this.#read.set(name, (reading = { count: 0, position: undefined, doubt: undefined }));
+    if (reading.doubt || journal.records.length <= reading.count) return [];
+    const bytes = journal.records
+      .slice(reading.count)
+      .map((record) => (record instanceof Uint8Array ? record : new Uint8Array()));
+    const records =
+      address.device === this.#device
+        ? this.#own(bytes, reading)
+        : this.#others(name, address.device, bytes, reading);
+    for (const [i, record] of records.entries()) this.#trade.apply(record, bytes[i]!);
+    reading.count += records.length;
+    return records;
+  }
+
+  doubts(): JournalDoubt[] {
+    return [...this.#read.values()].flatMap((reading) => reading.doubt ?? []);
+  }
+
+  #own(bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
+    const records = bytes.map((record) => decodeVouchedRecord(record));
+    const last = records.at(-1);
+    if (last && reading.position) reading.position = positionAfter(reading.position, last);
+    return records;
+  }
+
+  #others(name: DocumentName, device: DeviceId, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
+    const owner = { store: this.#store, device };
+    const verdict = checkJournal(owner, bytes, reading.position);
+    if (verdict.type === "right") {
+      reading.position = verdict.position;
+      return [...verdict.records];
+    }
+    reading.doubt = { journal: name, index: reading.count + verdict.index, fault: verdict.fault };
+    const before = checkJournal(owner, bytes.slice(0, verdict.index), reading.position);
+    return before.type === "right" ? [...before.records] : [];
+  }
+}

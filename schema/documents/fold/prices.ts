@@ -1,0 +1,87 @@
+import * as A from "@automerge/automerge";
+import type { Bytes, TimeMs } from "../../bytes.ts";
+import { type PriceEdit, type PricesDocument, decodeEdit } from "../prices.ts";
+
+/** What managers changed on top of a published price book, by item and in order of when it holds. */
+export class PriceFold {
+  readonly #edits = new Map<string, Map<string, PriceEdit>>();
+  readonly #seen = new Map<string, PricesDocument>();
+
+  /**
+   * Reads what is new in a prices document; cheap when little is. `source` names the document. Answers with the items
+   * whose prices changed. `vouched`: the bytes come out of this till's own vault or were made here.
+   */
+  read(source: string, document: PricesDocument, vouched: boolean): string[] {
+    const before = this.#seen.get(source);
+    this.#seen.set(source, document);
+    const items: string[] = [];
+    for (const [bucket, edits] of Object.entries(document.edits)) {
+      const old = before?.edits[bucket];
+      if (old === edits) continue;
+      for (const [key, bytes] of Object.entries(edits)) {
+        if (old?.[key] === bytes) continue;
+        const item = this.#put(source, key, bytes, vouched);
+        if (item !== undefined) items.push(item);
+      }
+    }
+    return items;
+  }
+
+  /** Forgets a document's edits: its base is no longer the one that counts. */
+  drop(source: string): void {
+    this.#seen.delete(source);
+    for (const edits of this.#edits.values())
+      for (const key of edits.keys()) if (key.startsWith(`${source}\n`)) edits.delete(key);
+  }
+
+  /** The price in force at `at`, or undefined where the price book's own holds. */
+  inForce(item: string, at: TimeMs): PriceEdit | undefined {
+    let best: PriceEdit | undefined;
+    for (const edit of this.#edits.get(item)?.values() ?? [])
+      if (edit.value !== null && (edit.now || edit.from <= at) && (!best || edit.from > best.from))
+        best = edit;
+    return best;
+  }
+
+  /** Every edit of an item that was not withdrawn, oldest first. */
+  of(item: string): PriceEdit[] {
+    return [...(this.#edits.get(item)?.values() ?? [])]
+      .filter((edit) => edit.value !== null)
+      .toSorted((a, b) => a.from - b.from);
+  }
+
+  items(): IterableIterator<string> {
+    return this.#edits.keys();
+  }
+
+  #put(source: string, key: string, bytes: Bytes, vouched: boolean): string | undefined {
+    const edit = decodeEdit(bytes, vouched);
+    if (!edit) return undefined;
+    let edits = this.#edits.get(edit.item);
+    if (!edits) this.#edits.set(edit.item, (edits = new Map()));
+    edits.set(`${source}\n${key}`, edit);
+    return edit.item;
+  }
+}
+
+/**
+ * What of a prices document a later base does not contain: the base was published from these heads, and what others
+ * edited apart from it still holds on top. Nothing while the heads themselves have not arrived.
+ */
+export function editsBeyond(
+  document: A.Doc<PricesDocument>,
+  heads: readonly string[],
+): PricesDocument | undefined {
+  if (!A.hasHeads(document, [...heads])) return undefined;
+  const then = A.view(document, [...heads]);
+  const edits = Object.entries(document.edits).map(([bucket, now]) => {
+    const old = then.edits[bucket] ?? {};
+    const beyond = Object.entries(now).filter(([key, bytes]) => !sameBytes(old[key], bytes));
+    return [bucket, Object.fromEntries(beyond)] as const;
+  });
+  return { v: document.v, edits: Object.fromEntries(edits) };
+}
+
+function sameBytes(a: Bytes | undefined, b: Bytes): boolean {
+  return a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
