@@ -50,6 +50,8 @@ export class Shop {
   #stockBase: Base | undefined;
   #loading: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
+  /** What is read now comes out of this till's own vault. */
+  #opening = true;
   #closed = false;
 
   constructor(options: ShopOptions) {
@@ -69,6 +71,7 @@ export class Shop {
       return address && "day" in address && days.has(address.day);
     });
     for (const name of wanted) await replica.open(name);
+    this.#opening = false;
   }
 
   onChange(listener: (part: ShopPart) => void): () => void {
@@ -148,10 +151,10 @@ export class Shop {
     const base = this.prices.base();
     const contains = base?.contains.kind === "prices" ? base.contains : undefined;
     if (generation === (base?.generation ?? noGeneration))
-      this.prices.edits.read(generation, document, false);
+      this.prices.edits.read(generation, document, this.#opening);
     else if (contains?.after === generation) {
       const beyond = editsBeyond(document, contains.heads);
-      if (beyond) this.prices.edits.read(generation, beyond, false);
+      if (beyond) this.prices.edits.read(generation, beyond, this.#opening);
     } else return;
     this.#tell("prices");
   }
