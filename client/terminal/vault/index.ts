@@ -16,8 +16,15 @@ export interface DocumentIndex {
   readonly rows: Map<StoredPath, IndexedRow>;
   /** Rows under a path that another row already has: never written by us. */
   readonly strays: Map<number, StoredPath>;
-  /** Undefined when it does not open, or nobody ever wrote one. */
-  manifest: (Omit<Manifest, "root"> & { readonly id: number; readonly mark: Bytes }) | undefined;
+  /** Undefined when nobody ever told: its manifest does not open, or was taken away. */
+  name: string | undefined;
+  /** What must be there. */
+  count: number;
+  sum: Bytes;
+  /** Its manifest as it lies on disk. */
+  stored: { readonly id: number; readonly mark: Bytes } | undefined;
+  /** More was added than its manifest says. */
+  behind: boolean;
   /** Known after the first look. */
   damage: DamageKind | "none" | undefined;
 }
@@ -27,7 +34,10 @@ export interface VaultIndex {
   readonly documents: Map<StoredPath, DocumentIndex>;
   nextRow: number;
   nextManifest: number;
+  /** Of the newest manifest. */
   generation: number;
+  /** Every manifest is exact up to this row number. */
+  through: number;
   root: Bytes;
   /** The mark of row 0, which carries the root when a transaction leaves no other manifest to do it. */
   keeper: Bytes | undefined;
@@ -43,6 +53,7 @@ export function buildIndex(contents: EngineContents, sealing: Sealing): VaultInd
     nextRow: 1,
     nextManifest: 1,
     generation: 0,
+    through: 0,
     root: emptySum,
     keeper: undefined,
     suspect: false,
@@ -50,6 +61,7 @@ export function buildIndex(contents: EngineContents, sealing: Sealing): VaultInd
   };
   indexRows(index, contents);
   indexManifests(index, contents.manifests, sealing);
+  addTail(index, sealing);
   return index;
 }
 
@@ -62,7 +74,17 @@ export function documentAt(index: VaultIndex, path: StoredPath): DocumentIndex {
 }
 
 export function newDocument(path: StoredPath): DocumentIndex {
-  return { path, rows: new Map(), strays: new Map(), manifest: undefined, damage: undefined };
+  return {
+    path,
+    rows: new Map(),
+    strays: new Map(),
+    name: undefined,
+    count: 0,
+    sum: emptySum,
+    stored: undefined,
+    behind: false,
+    damage: undefined,
+  };
 }
 
 /** Count and sum of what is there. */
@@ -70,6 +92,11 @@ export function contentOf(document: DocumentIndex, sealing: Sealing): { count: n
   let sum = emptySum;
   for (const row of document.rows.values()) sum = xorSum(sum, chunkMark(sealing, row.id, row.nonce));
   return { count: document.rows.size, sum };
+}
+
+/** Grows with every transaction over sealed values. */
+export function currentGeneration(index: VaultIndex): number {
+  return index.generation + index.nextRow - 1 - index.through;
 }
 
 /** What is wrong with a document as a whole; its single values show their own damage when they are opened. */
@@ -85,10 +112,10 @@ export function documentDamage(
 
 function compareContent(document: DocumentIndex, sealing: Sealing): DamageKind | "none" {
   const actual = contentOf(document, sealing);
-  if (!document.manifest) return actual.count === 0 ? "none" : "missing";
-  if (actual.count + document.strays.size > document.manifest.count) return "foreign";
-  if (actual.count < document.manifest.count) return "missing";
-  return xorSum(actual.sum, document.manifest.sum).every((byte) => byte === 0) ? "none" : "older";
+  if (document.name === undefined) return actual.count === 0 ? "none" : "missing";
+  if (actual.count + document.strays.size > document.count) return "foreign";
+  if (actual.count < document.count) return "missing";
+  return xorSum(actual.sum, document.sum).every((byte) => byte === 0) ? "none" : "older";
 }
 
 function indexRows(index: VaultIndex, contents: EngineContents): void {
@@ -116,16 +143,40 @@ function indexManifests(index: VaultIndex, rows: readonly ManifestRow[], sealing
       if (row.mark.length === 16) sum = xorSum(sum, row.mark);
       continue;
     }
-    const { root, ...manifest } = decodeManifest(plain);
+    const manifest = decodeManifest(plain);
     const mark = manifestMark(sealing, row.id, manifest);
     sum = xorSum(sum, mark);
     if (manifest.generation >= index.generation) {
       index.generation = manifest.generation;
-      index.root = root;
+      index.root = manifest.root;
+      index.through = manifest.through;
     }
     if (row.id === 0) index.keeper = mark;
-    else documentAt(index, sealing.path([manifest.name])).manifest = { ...manifest, id: row.id, mark };
+    else {
+      const { name, count, sum } = manifest;
+      Object.assign(documentAt(index, sealing.path([name])), {
+        name,
+        count,
+        sum,
+        stored: { id: row.id, mark },
+      });
+    }
   }
-  const orphans = [...index.documents.values()].filter((document) => !document.manifest).length;
+  const orphans = [...index.documents.values()].filter(({ name }) => name === undefined).length;
   index.suspect = xorSum(sum, index.root).some((byte) => byte !== 0) || lost > orphans;
+}
+
+/** Rows added after the newest manifest: one after the other without a gap, or one was taken away. */
+function addTail(index: VaultIndex, sealing: Sealing): void {
+  let rows = 0;
+  for (const document of index.documents.values())
+    for (const { id, nonce } of document.rows.values()) {
+      if (id <= index.through) continue;
+      rows += 1;
+      document.count += 1;
+      document.sum = xorSum(document.sum, chunkMark(sealing, id, nonce));
+      document.behind = true;
+    }
+  index.nextRow = Math.max(index.nextRow, index.through + 1);
+  if (index.nextRow - 1 - index.through !== rows) index.suspect = true;
 }

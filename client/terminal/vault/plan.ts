@@ -1,7 +1,14 @@
 import { type Bytes, equalBytes } from "#schema/bytes.ts";
 import type { ChunkRow, EngineBatch, ManifestRow } from "./engine.ts";
-import { type DocumentIndex, type VaultIndex, contentOf, documentAt, newDocument } from "./index.ts";
-import { chunkMark, emptySum, encodeManifest, manifestMark, xorSum } from "./manifest.ts";
+import {
+  type DocumentIndex,
+  type VaultIndex,
+  contentOf,
+  currentGeneration,
+  documentAt,
+  newDocument,
+} from "./index.ts";
+import { type Manifest, chunkMark, emptySum, encodeManifest, manifestMark, xorSum } from "./manifest.ts";
 import { type Sealing, type StoredPath, documentOf } from "./sealing.ts";
 import type { DamagedChunk, OutboxId, StorageKey, VaultWrite } from "./vault.ts";
 
@@ -22,6 +29,8 @@ interface Staged {
 
 interface DocumentChange {
   readonly name: string;
+  /** True when its manifest must be written now: something was removed or replaced, or it is new. */
+  exact: boolean;
   readonly path: StoredPath;
   count: number;
   sum: Bytes;
@@ -65,6 +74,15 @@ export async function planWrites(
   });
 }
 
+/** Brings every manifest up to what was added since; undefined when none is behind. */
+export function planCatchUp(index: VaultIndex, sealing: Sealing): Plan | undefined {
+  if (![...index.documents.values()].some(({ behind, name }) => behind && name !== undefined))
+    return undefined;
+  const changes = new Changes(index, sealing);
+  changes.catchUp();
+  return changes.plan({ durable: false, quarantined: [], outbox: [], removedOutbox: [] });
+}
+
 /** Moves rows aside and makes the manifests say what is left. */
 export function planQuarantine(index: VaultIndex, sealing: Sealing, damaged: readonly DamagedChunk[]): Plan {
   const rows = new Set(damaged.flatMap((chunk) => chunk.row ?? []));
@@ -84,7 +102,7 @@ export function planQuarantine(index: VaultIndex, sealing: Sealing, damaged: rea
   );
   const changes = new Changes(index, sealing);
   for (const document of touched.values())
-    changes.accept(document, rows, document.manifest?.name ?? names.get(document.path));
+    changes.accept(document, rows, document.name ?? names.get(document.path));
   const everything = damaged.some(({ key, row }) => key.length === 0 && row === undefined);
   const plan = changes.plan(
     { durable: true, quarantined: [...rows], outbox: [], removedOutbox: [] },
@@ -127,7 +145,7 @@ function stage(index: VaultIndex, sealing: Sealing, writes: readonly VaultWrite[
         const prefix = sealing.path(write.prefix);
         for (const [path, { key }] of chunks) if (path.startsWith(prefix)) remove(path, key);
         for (const document of documentsUnder(index, prefix)) {
-          const name = [document.manifest?.name ?? write.prefix[0] ?? ""];
+          const name = [document.name ?? write.prefix[0] ?? ""];
           for (const path of document.rows.keys())
             if (path.startsWith(prefix) && !chunks.has(path)) remove(path, name);
           for (const [id, path] of document.strays) if (path.startsWith(prefix)) strays.add(id);
@@ -171,6 +189,7 @@ class Changes {
     if (stored) {
       change.sum = xorSum(change.sum, chunkMark(this.#sealing, stored.id, stored.nonce));
       change.count -= 1;
+      change.exact = true;
       if (replaces === undefined) {
         this.#removedRows.push(stored.id);
         change.removed.push(path);
@@ -187,6 +206,7 @@ class Changes {
     const stored = this.#index.documents.get(change.path)!.rows.get(path)!;
     this.#removedRows.push(stored.id);
     change.removed.push(path);
+    change.exact = true;
     change.sum = xorSum(change.sum, chunkMark(this.#sealing, stored.id, stored.nonce));
     change.count -= 1;
   }
@@ -194,8 +214,7 @@ class Changes {
   removeStray(id: number): void {
     this.#removedRows.push(id);
     for (const document of this.#index.documents.values())
-      if (document.strays.has(id))
-        this.#change(document.path, document.manifest?.name ?? "").removedStrays.push(id);
+      if (document.strays.has(id)) this.#change(document.path, document.name ?? "").removedStrays.push(id);
   }
 
   /** The document without `rows` is from now on the whole of it. */
@@ -207,8 +226,15 @@ class Changes {
       else kept.rows.set(path, row);
     if (name === undefined && kept.rows.size > 0) return;
     const change = this.#change(document.path, name ?? "");
-    Object.assign(change, contentOf(kept, this.#sealing));
+    Object.assign(change, contentOf(kept, this.#sealing), { exact: true });
     change.removed.push(...gone);
+  }
+
+  /** Documents whose manifests are behind, written with the rest so that all are exact again. */
+  catchUp(): void {
+    for (const document of this.#index.documents.values())
+      if (document.behind && document.name !== undefined)
+        this.#change(document.path, document.name).exact = true;
   }
 
   plan(
@@ -216,66 +242,70 @@ class Changes {
     root: "keep" | "take-as-whole" = "keep",
   ): Plan {
     const index = this.#index;
-    const touched = this.#documents.size > 0 || root === "take-as-whole";
-    const generation = index.generation + (touched ? 1 : 0);
-    const manifests = this.#manifests(generation, root);
-    const removedManifests = [...this.#documents.values()].flatMap((change) => {
-      const id = index.documents.get(change.path)?.manifest?.id;
-      return change.count <= 0 && id !== undefined ? [id] : [];
-    });
+    const exact = root === "take-as-whole" || [...this.#documents.values()].some((change) => change.exact);
+    if (exact) {
+      this.catchUp();
+      for (const change of this.#documents.values()) change.exact = true;
+    }
+    const manifests = exact ? this.#manifests(root) : undefined;
     const batch: EngineBatch = {
       ...rest,
       chunks: [...this.#documents.values()].flatMap((change) => change.put.map(([, row]) => row)),
       removedChunks: this.#removedRows,
-      manifests: manifests.rows,
-      removedManifests,
+      manifests: manifests?.rows ?? [],
+      removedManifests: manifests?.removed ?? [],
     };
     return {
       batch,
       adopt: () => {
-        index.nextRow = this.#nextRow;
-        index.nextManifest = manifests.nextManifest;
-        index.generation = generation;
-        index.root = manifests.root;
-        if (manifests.keeper) index.keeper = manifests.keeper;
         for (const change of this.#documents.values())
-          this.#adopt(change, manifests.adopted.get(change.path));
+          this.#adopt(change, exact ? manifests?.stored.get(change.path) : "behind");
+        index.nextRow = this.#nextRow;
+        if (!manifests) return;
+        index.generation = manifests.generation;
+        index.through = this.#nextRow - 1;
+        index.nextManifest = manifests.nextManifest;
+        index.root = manifests.root;
+        index.keeper = manifests.keeper ?? index.keeper;
       },
     };
   }
 
-  #manifests(generation: number, rule: "keep" | "take-as-whole") {
+  #manifests(rule: "keep" | "take-as-whole") {
     const index = this.#index;
+    const generation = currentGeneration(index) + 1 + this.#nextRow - index.nextRow;
+    const through = this.#nextRow - 1;
+    const stored = new Map<StoredPath, NonNullable<DocumentIndex["stored"]>>();
+    const removed: number[] = [];
+    const written: (Omit<Manifest, "root"> & { readonly id: number; readonly mark: Bytes })[] = [];
     let nextManifest = index.nextManifest;
     let root = rule === "keep" ? index.root : this.#wholeRoot();
-    const adopted = new Map<StoredPath, NonNullable<DocumentIndex["manifest"]>>();
-    for (const change of this.#documents.values()) {
-      const before = index.documents.get(change.path)?.manifest;
-      if (before) root = xorSum(root, before.mark);
-      if (change.count <= 0) continue;
-      const id = before?.id ?? nextManifest++;
-      const manifest = { name: change.name, count: change.count, sum: change.sum, generation };
+    const write = (id: number, content: Pick<Manifest, "name" | "count" | "sum">) => {
+      const manifest = { ...content, generation, through };
       const mark = manifestMark(this.#sealing, id, manifest);
       root = xorSum(root, mark);
-      adopted.set(change.path, { ...manifest, id, mark });
+      written.push({ ...manifest, id, mark });
+      return { id, mark };
+    };
+    for (const change of this.#documents.values()) {
+      const before = index.documents.get(change.path)?.stored;
+      if (before) root = xorSum(root, before.mark);
+      if (change.count > 0) stored.set(change.path, write(before?.id ?? nextManifest++, change));
+      else if (before) removed.push(before.id);
     }
     let keeper: Bytes | undefined;
-    if (adopted.size === 0 && (this.#documents.size > 0 || rule === "take-as-whole")) {
-      const manifest = { name: "", count: 0, sum: emptySum, generation };
-      keeper = manifestMark(this.#sealing, 0, manifest);
-      root = xorSum(xorSum(root, keeper), index.keeper ?? emptySum);
-      return { nextManifest, root, adopted, keeper, rows: [this.#row(0, keeper, { ...manifest, root })] };
+    if (written.length === 0) {
+      if (index.keeper) root = xorSum(root, index.keeper);
+      keeper = write(0, { name: "", count: 0, sum: emptySum }).mark;
     }
-    const rows = [...adopted.values()].map(({ id, mark, ...manifest }) =>
-      this.#row(id, mark, { ...manifest, root }),
-    );
-    return { nextManifest, root, adopted, keeper, rows };
+    const rows = written.map(({ id, mark, ...manifest }) => this.#row(id, mark, { ...manifest, root }));
+    return { generation, nextManifest, root, stored, keeper, rows, removed };
   }
 
   #wholeRoot(): Bytes {
     let root = this.#index.keeper ?? emptySum;
     for (const document of this.#index.documents.values())
-      if (document.manifest) root = xorSum(root, document.manifest.mark);
+      if (document.stored) root = xorSum(root, document.stored.mark);
     return root;
   }
 
@@ -283,26 +313,33 @@ class Changes {
     return { id, mark, sealed: this.#sealing.sealManifest(id, encodeManifest(manifest)) };
   }
 
-  #adopt(change: DocumentChange, manifest: DocumentIndex["manifest"]): void {
+  #adopt(change: DocumentChange, stored: DocumentIndex["stored"] | "behind"): void {
     const document = documentAt(this.#index, change.path);
     for (const path of change.removed) document.rows.delete(path);
     for (const [path, { id, nonce }] of change.put) document.rows.set(path, { id, nonce });
     for (const id of change.removedStrays) document.strays.delete(id);
-    document.manifest = manifest;
+    document.count = Math.max(change.count, 0);
+    document.sum = change.sum;
+    document.behind = stored === "behind";
+    if (stored !== "behind") {
+      document.stored = stored;
+      document.name = stored && change.name;
+    }
     if (change.removedStrays.length > 0) document.damage = undefined;
-    if (document.rows.size === 0 && document.strays.size === 0 && !manifest)
+    if (document.rows.size === 0 && document.strays.size === 0 && document.count === 0)
       this.#index.documents.delete(change.path);
   }
 
   #change(path: StoredPath, name: string): DocumentChange {
     const known = this.#documents.get(path);
     if (known) return known;
-    const manifest = this.#index.documents.get(path)?.manifest;
+    const document = this.#index.documents.get(path);
     const change: DocumentChange = {
-      name: manifest?.name ?? name,
+      name: document?.name ?? name,
+      exact: document?.name === undefined,
       path,
-      count: manifest?.count ?? 0,
-      sum: manifest?.sum ?? emptySum,
+      count: document?.count ?? 0,
+      sum: document?.sum ?? emptySum,
       put: [],
       removed: [],
       removedStrays: [],

@@ -1,7 +1,14 @@
 import type { Bytes } from "#schema/bytes.ts";
 import type { ApplyOutcome, Engine, EngineContents, ReadRow } from "./engine.ts";
-import { type DocumentIndex, type IndexedRow, type VaultIndex, buildIndex, documentDamage } from "./index.ts";
-import { type Plan, documentsUnder, planQuarantine, planWrites } from "./plan.ts";
+import {
+  type DocumentIndex,
+  type IndexedRow,
+  type VaultIndex,
+  buildIndex,
+  currentGeneration,
+  documentDamage,
+} from "./index.ts";
+import { type Plan, documentsUnder, planCatchUp, planQuarantine, planWrites } from "./plan.ts";
 import { type Sealing, type StoredPath, documentOf } from "./sealing.ts";
 import {
   type CommitOptions,
@@ -121,7 +128,7 @@ export class SealedVault implements Vault {
   }
 
   generation(): number {
-    return this.#index.generation;
+    return currentGeneration(this.#index);
   }
 
   sizes(): Promise<VaultSizes> {
@@ -131,6 +138,7 @@ export class SealedVault implements Vault {
   close(): Promise<void> {
     this.#closed ??= this.#enqueue(async () => {
       clearTimeout(this.#timer);
+      await this.#catchUp();
       await this.#engine.close();
       this.#options.onClosed();
     });
@@ -213,7 +221,20 @@ export class SealedVault implements Vault {
     if (this.#status === "full") this.#later(this.#options.probeMs, () => this.#engine.probe());
     else if (this.#walBytes >= this.#options.maxWalBytes) this.#later(0, () => this.#engine.checkpoint());
     else if (this.#walBytes >= this.#options.idleWalBytes)
-      this.#later(this.#options.idleMs, () => this.#engine.checkpoint());
+      this.#later(this.#options.idleMs, () => this.#checkpoint());
+  }
+
+  async #checkpoint(): Promise<ApplyOutcome> {
+    await this.#catchUp();
+    return this.#engine.checkpoint();
+  }
+
+  /** Best effort: manifests that stay behind are added up on the next opening. */
+  async #catchUp(): Promise<void> {
+    const plan = planCatchUp(this.#index, this.#sealing);
+    if (!plan || this.#status === "broken") return;
+    const outcome = await this.#engine.apply(plan.batch);
+    if (outcome.type === "applied") plan.adopt();
   }
 
   #later(delayMs: number, work: () => Promise<ApplyOutcome>): void {
@@ -235,7 +256,7 @@ export class SealedVault implements Vault {
     const chunks: (VaultChunk & { readonly row: number })[] = [];
     const damaged: DamagedChunk[] = [];
     for (const document of documents) {
-      const name = prefix[0] ?? document.manifest?.name;
+      const name = prefix[0] ?? document.name;
       damaged.push(...this.#documentDamage(document, name === undefined ? [] : [name]));
       for (const row of document.strays.keys()) damaged.push({ kind: "foreign", key: prefix, row });
       const wanted = [...document.rows].filter(([path]) => path.startsWith(prefixPath));

@@ -47,8 +47,8 @@ export class SqliteEngine {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(options.file);
-      db.exec(`PRAGMA page_size=${options.pageSize}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE;
-        PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;
+      db.exec(`PRAGMA page_size=${options.pageSize}; PRAGMA auto_vacuum=NONE; PRAGMA locking_mode=EXCLUSIVE;
+        PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;
         PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;`);
       createSchema(db);
       if (options.maxPages !== undefined) db.exec(`PRAGMA max_page_count=${options.maxPages}`);
@@ -117,7 +117,6 @@ export class SqliteEngine {
 
   checkpoint(): ApplyOutcome {
     return this.#guarded(() => {
-      this.#giveBackFreePages();
       this.#db.exec("PRAGMA wal_checkpoint(RESTART)");
       // The first frame of a fresh log costs a sync of its header: pay it here, where nobody waits.
       this.#setSynchronous("NORMAL");
@@ -202,8 +201,7 @@ export class SqliteEngine {
   }
 
   #giveBackFreePages(): void {
-    if (this.#pragma("freelist_count") * 4 > this.#pragma("page_count"))
-      this.#db.exec("PRAGMA incremental_vacuum");
+    if (this.#pragma("freelist_count") * 2 > this.#pragma("page_count")) this.#db.exec("VACUUM");
   }
 
   #walBytes(): number {
