@@ -49,6 +49,8 @@ export const closeCodes = {
   misbehaved: 4003,
   stopping: 4004,
   overloaded: 4005,
+  /** The acceptor is the dialler. */
+  self: 4006,
 } as const;
 export type CloseReason = keyof typeof closeCodes;
 
@@ -243,7 +245,7 @@ export class Link {
     } else if (next.type === "refused") {
       log.note("handshake-refused", next.refusal.type);
       this.#settle({ type: "refused", refusal: next.refusal });
-      this.close("refused");
+      this.close(next.refusal.type === "self" ? "self" : "refused");
     }
   }
 
@@ -305,13 +307,15 @@ export class Link {
     if (state.type === "ended") return;
     for (const cancel of this.#cancels.splice(0)) cancel();
     this.#state = { type: "ended", peer: state.type === "open" ? state.peer : undefined, end };
-    if (state.type === "proving") this.#settle({ type: "failed", detail: describe(end) });
+    if (state.type === "proving") this.#settle(unproven(end));
     else state.handler?.ended(end);
   }
 }
 
-function describe(end: LinkEnd): string {
-  return end.type === "here" ? `closed here: ${end.reason}` : `closed there: ${end.code}`;
+function unproven(end: LinkEnd): LinkOutcome {
+  if (end.type === "here") return { type: "failed", detail: `closed here: ${end.reason}` };
+  if (end.code === closeCodes.self) return { type: "refused", refusal: { type: "self" } };
+  return { type: "failed", detail: `closed there: ${end.code}` };
 }
 
 function isOversize(error: Error): boolean {

@@ -8,7 +8,11 @@ import type { LinkLog } from "../lan/link-log.ts";
 import type { Timing } from "../lan/timing.ts";
 
 /** What a till says of itself; the rest of a beat is filled in here. */
-export type OwnPresence = Omit<Beat, "v" | "device" | "session" | "sequence" | "sentMs" | "leaving">;
+export type OwnPresence = Omit<
+  Beat,
+  "v" | "device" | "session" | "sequence" | "sentMs" | "leaving" | "docsDigest" | "pricesDigest"
+>;
+export type PresenceDigests = Pick<Beat, "docsDigest" | "pricesDigest">;
 
 export interface Presence {
   readonly beat: Beat;
@@ -36,6 +40,8 @@ export interface PresenceOptions {
   /** Greater than that of any earlier process of this till: the time it started will do. */
   readonly session: number;
   readonly own: OwnPresence;
+  /** Asked at each beat. */
+  readonly digests: () => PresenceDigests;
   /** To every neighbour, except the one it came from. */
   readonly flood: (message: LanMessage, except?: DeviceId) => void;
 }
@@ -98,9 +104,14 @@ export class PresenceTable {
   /** Changes what this till says of itself, and says it at once. */
   publish(partial: Partial<OwnPresence>): void {
     const next = { ...this.#own, ...partial };
-    if (sameSaying(this.#own, next)) return;
+    if (JSON.stringify(next) === JSON.stringify(this.#own)) return;
     this.#own = next;
     this.#beat(false);
+  }
+
+  /** Beats at once, since something that the digests cover has changed. */
+  beatNow(): void {
+    if (this.#cancels.length > 0) this.#beat(false);
   }
 
   /** What a new neighbour should hear first: this till, and all that are alive behind it. */
@@ -162,6 +173,7 @@ export class PresenceTable {
     this.#sequence += 1;
     const beat: Beat = {
       ...this.#own,
+      ...this.#options.digests(),
       v: lanVersion,
       device: identity.device,
       session: this.#session,
@@ -216,18 +228,8 @@ function isNewer(beat: Beat, than: Beat): boolean {
   return beat.session === than.session ? beat.sequence > than.sequence : beat.session > than.session;
 }
 
-function sameSaying(a: OwnPresence, b: OwnPresence): boolean {
-  const says = ({
-    label,
-    relay,
-    gateway,
-    busy,
-    version,
-    openCartIds,
-    docsDigest,
-    pricesDigest,
-    extra,
-  }: OwnPresence) =>
-    JSON.stringify([label, relay, gateway, busy, version, openCartIds, docsDigest, pricesDigest, extra]);
+/** Two beats that differ only in when they were sent. */
+function sameSaying(a: Beat, b: Beat): boolean {
+  const says = (beat: Beat) => JSON.stringify({ ...beat, session: 0, sequence: 0, sentMs: 0 });
   return says(a) === says(b);
 }
