@@ -15,8 +15,12 @@ export interface StoreView {
     readonly kind: "cash" | "card" | "other";
     readonly name: string;
   }[];
-  /** For the sign-in tiles. */
-  readonly staff: readonly { readonly id: string; readonly name: string }[];
+  /** For the sign-in tiles; the role tells who may be asked for approval. */
+  readonly staff: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly role?: SessionView["role"];
+  }[];
   readonly discountReasons: readonly string[];
 }
 
@@ -305,7 +309,12 @@ export interface ReportView {
 
 export interface ExceptionView {
   readonly exceptionId: string;
-  readonly kind: "double-payment" | "refunds-exceed-sale" | "void-after-refund" | "negative-stock";
+  readonly kind:
+    | "double-payment"
+    | "refunds-exceed-sale"
+    | "void-after-refund"
+    | "voided-twice"
+    | "negative-stock";
   readonly summary: string;
   readonly timeMs: number;
   readonly receipts: readonly ReceiptSummary[];
