@@ -47,6 +47,11 @@ export function quickCash(dueCashMinor: number, currency: CurrencyCode, count = 
   return [...chosen].sort((a, b) => a - b);
 }
 
+/** The largest note customers hand over; 0 where it is not known. */
+export function largestNote(currency: CurrencyCode): number {
+  return handedOver[currency]?.[0] ?? 0;
+}
+
 /** 1, 2, 5 times powers of ten, around the amount. */
 function oneTwoFive(dueMinor: number): number[] {
   const power = 10 ** Math.max(0, String(dueMinor).length - 2);
