@@ -176,7 +176,7 @@ async function openDatabase(
 ): Promise<OpenedVault | VaultRefusal> {
   const engineOptions: EngineOptions = {
     file: join(folder, databaseName),
-    pageSize: tuning.pageSize ?? 1024,
+    pageSize: tuning.pageSize ?? 512,
     ...(tuning.maxPages === undefined ? {} : { maxPages: tuning.maxPages }),
   };
   const opened =

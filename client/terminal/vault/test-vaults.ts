@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type OpenedVault, type VaultTuning, createVault, openVault } from "./open-vault.ts";
+
+/** The least that libsodium allows: tests of the vault are not tests of Argon2. */
+export const quickCost = { memoryBytes: 8192, passes: 1 };
+export const testPassphrase = "six words are easy to remember";
+
+export interface TestFolder {
+  readonly folder: string;
+  remove(): void;
+}
+
+export function testFolder(): TestFolder {
+  const folder = mkdtempSync(join(tmpdir(), "tillmesh-vault-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export async function createTestVault(
+  folder: string,
+  tuning: VaultTuning = { thread: "here" },
+): Promise<OpenedVault> {
+  const options = { passphrase: testPassphrase, random: randomBytes, cost: quickCost, ...tuning };
+  const opened = await createVault(folder, options);
+  if (opened.type !== "opened") throw new Error(opened.type);
+  return opened;
+}
+
+export async function reopenTestVault(
+  folder: string,
+  { vaultKey }: OpenedVault,
+  tuning: VaultTuning = { thread: "here" },
+): Promise<OpenedVault> {
+  const opened = await openVault(folder, { unlock: { vaultKey }, random: randomBytes, ...tuning });
+  if (opened.type !== "opened") throw new Error(opened.type);
+  return opened;
+}
