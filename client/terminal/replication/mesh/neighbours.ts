@@ -4,7 +4,7 @@ import type { DeviceId } from "#schema/bytes.ts";
  * Which tills keep a link, so that the store is one sparse mesh: each its successor in the ring of device ids, and
  * `spread - 1` more at even distances around it. With up to four tills everybody is linked to everybody.
  */
-export function neighboursOf(self: DeviceId, others: readonly DeviceId[], spread = 3): ReadonlySet<DeviceId> {
+export function neighboursOf(self: DeviceId, others: readonly DeviceId[], spread = 2): ReadonlySet<DeviceId> {
   const ring = [...new Set([self, ...others])].sort();
   const wanted = new Set<DeviceId>();
   if (ring.length <= 4) {

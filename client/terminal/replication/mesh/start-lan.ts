@@ -193,7 +193,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     timing,
     log,
     backoff: lanBackoff,
-    spread: options.spread ?? 3,
+    spread: options.spread ?? 2,
     dial: (address, signal) => dialTill(address, deps, signal),
     adopt: (link) => adapter.adopt(link),
     linked: () => adapter.devices(),
