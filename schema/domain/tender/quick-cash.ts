@@ -29,22 +29,27 @@ const handedOver: Partial<Record<CurrencyCode, readonly number[]>> = {
 };
 
 /**
- * Amounts a customer is likely to hand over for what is due in cash: exactly that, then the next whole coins and notes
- * above it, ascending, at most `count`. Nothing is due: none.
+ * Amounts a customer is likely to hand over for what is due in cash: exactly that, then what is over it and made of
+ * one or two notes or coins, ascending, at most `count`. More pieces only where that leaves room. Nothing due: none.
  */
 export function quickCash(dueCashMinor: number, currency: CurrencyCode, count = 4): number[] {
   if (dueCashMinor <= 0 || count <= 0) return [];
-  const above = (handedOver[currency] ?? oneTwoFive(dueCashMinor)).map(
-    (piece) => Math.ceil(dueCashMinor / piece) * piece,
-  );
-  const amounts = [...new Set([dueCashMinor, ...above])].sort((a, b) => a - b);
-  if (amounts.length <= count) return amounts;
-  // The exact amount, the nearest above it, and single notes rather than two odd heaps of coins.
-  const pieces = new Set(handedOver[currency] ?? oneTwoFive(dueCashMinor));
-  const chosen = new Set([amounts[0]!]);
-  for (const amount of [...amounts.filter((one) => pieces.has(one)), ...amounts])
-    if (chosen.size < count) chosen.add(amount);
-  return [...chosen].sort((a, b) => a - b);
+  const pieces = handedOver[currency] ?? oneTwoFive(dueCashMinor);
+  const offers = [...new Set(pieces.map((piece) => Math.ceil(dueCashMinor / piece) * piece))]
+    .filter((amount) => amount > dueCashMinor)
+    .map((amount) => ({ amount, pieces: inPieces(amount, pieces) }))
+    .filter((offer) => offer.amount - offer.pieces.at(-1)! < dueCashMinor)
+    .sort((a, b) => Math.max(2, a.pieces.length) - Math.max(2, b.pieces.length) || a.amount - b.amount)
+    .slice(0, count - 1);
+  return [dueCashMinor, ...offers.map((offer) => offer.amount).sort((a, b) => a - b)];
+}
+
+/** How one would lay it down, the largest first; cut off after a dozen. */
+function inPieces(amount: number, pieces: readonly number[]): number[] {
+  const used: number[] = [];
+  let left = amount;
+  for (const piece of pieces) for (; left >= piece && used.length < 12; left -= piece) used.push(piece);
+  return used;
 }
 
 /** The largest note customers hand over; 0 where it is not known. */

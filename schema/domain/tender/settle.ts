@@ -54,10 +54,13 @@ export function settle(totalMinor: number, tenders: readonly Tender[], rules: Te
   const dueCashMinor = cashPartRounded - cash;
   if (dueCashMinor === 0 && tenders.some(isCash))
     return { dueMinor: 0, dueCashMinor: 0, changeMinor: 0, roundingMinor, paid: true };
+  // Cash between the exact and the rounded sum, in coins that the rounding says are gone: settled as it is.
+  if (due > 0 !== dueCashMinor > 0 && dueCashMinor !== 0 && tenders.some(isCash))
+    return { dueMinor: 0, dueCashMinor: 0, changeMinor: 0, roundingMinor: 0 - due, paid: true };
   const changeable = sum(
     tenders.filter((tender) => tender.amountMinor > 0 && canGiveChange(kinds.get(tender.method))),
   );
-  if (dueCashMinor <= 0 && due < 0 && -dueCashMinor <= changeable && changeable > 0)
+  if (dueCashMinor <= 0 && due < 0 && -due <= changeable)
     return { dueMinor: 0, dueCashMinor: 0, changeMinor: 0 - dueCashMinor, roundingMinor, paid: true };
   return { dueMinor: due, dueCashMinor, changeMinor: 0, roundingMinor: 0, paid: false };
 }
