@@ -7,6 +7,8 @@ import { type Rational, type RoundingRule, compare, divide, fraction, whole } fr
 import { exactTaxes, taxFormula } from "./tax/exact-taxes.ts";
 import type { Tax, TaxRounding } from "./tax/tax.ts";
 import { roundCash } from "./money/cash-rounding.ts";
+import { returnShare } from "./refund/return-share.ts";
+import { overShort, shiftFigures } from "./shift/figures.ts";
 import { type TenderRules, refuseTender, settle } from "./tender/settle.ts";
 
 /**
@@ -260,5 +262,75 @@ describe("rounding and tender", () => {
       type: "over-tender",
       dueMinor: minor(one.dueAfterCash),
     });
+  });
+});
+
+describe("returns and the drawer", () => {
+  test("return-1: a part return takes back its share of the receipt's discount", () => {
+    const one = oracle<{
+      receiptTotal: string;
+      receiptDiscount: string;
+      returned: string;
+      returnDiscount: string;
+    }>("return-1");
+    // A receipt of two like goods over which its discount was spread; one of them comes back.
+    const half = parseDecimal(one.returned, 2);
+    const whole = parseDecimal(one.receiptTotal, 2);
+    if (!half.ok || !whole.ok) throw new Error("return-1");
+    const pieces = whole.value / half.value;
+    const sale = total(
+      {
+        lines: [line("a", one.returned, "c", pieces * 1000)],
+        discount: { kind: "amount", amountMinor: minor(one.receiptDiscount), reason: "test" },
+      },
+      [],
+      rounding("line"),
+    );
+    const result = returnShare({ quantityMilli: pieces * 1000, amounts: sale.lines[0]! }, [], 1000);
+    if (result.type !== "share") throw new Error(result.type);
+    const back = total(
+      {
+        lines: [
+          {
+            ...line("b", one.returned, "c", -1000),
+            returned: { kind: "receipt", receiptId: "r", lineNo: 1, reason: "test", share: result.share },
+          },
+        ],
+      },
+      [],
+      rounding("line"),
+    );
+    expect(back.subtotalMinor).toBe(-half.value);
+    expect(back.cartDiscountMinor).toBe(minor(one.returnDiscount));
+    expect(back.totalMinor).toBe(-half.value - minor(one.returnDiscount));
+  });
+
+  test("drawer-1: what should be in the drawer, and what is missing", () => {
+    const one = oracle<{
+      opened: string;
+      cashSales: string;
+      expected: string;
+      counted: string;
+      overShort: string;
+    }>("drawer-1");
+    const cash = minor(one.cashSales);
+    const { drawer } = shiftFigures(
+      [
+        { type: "open", floatMinor: minor(one.opened) },
+        {
+          type: "sale",
+          totalMinor: cash,
+          netMinor: cash,
+          savingsMinor: 0,
+          roundingMinor: 0,
+          taxes: [],
+          tenders: [{ method: "cash", kind: "cash", amountMinor: cash }],
+          changeMinor: 0,
+        },
+      ],
+      "cash",
+    );
+    expect(drawer.expectedMinor).toBe(minor(one.expected));
+    expect(overShort(drawer.expectedMinor, minor(one.counted))).toBe(minor(one.overShort));
   });
 });

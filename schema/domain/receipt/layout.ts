@@ -86,7 +86,7 @@ function head(content: ReceiptContent, words: ReceiptWords): ReceiptLine[] {
     ...content.header.flatMap(text),
     ...(content.kind === "sale" ? [] : title(words[content.kind])),
     ...row(`${words.receipt} ${content.number}`, content.time),
-    ...row(`${words.till} ${content.tillLabel}`, `${words.servedBy} ${content.staffName}`),
+    ...row(content.tillLabel, `${words.servedBy} ${content.staffName}`),
     ...(content.ofNumber === undefined ? [] : text(`${words.ofReceipt} ${content.ofNumber}`)),
     ...(customer ? text(`${words.customer}: ${customer.name}`) : []),
     ...(customer?.taxExemptCertificate === undefined
@@ -179,6 +179,7 @@ function text(words: string): ReceiptLine[] {
 function row(left: string, right: string): ReceiptLine[] {
   const indent = left.startsWith("  ") ? "  " : "";
   const room = receiptColumns - cells(right) - 1 - indent.length;
+  if (room < -indent.length) return [...text(left), ...text(right)];
   // A right side that leaves no room stands alone under the left.
   if (room < receiptColumns / 3) return [...text(left), { kind: "row", left: "", right }];
   const lines = wrap(left, room).map((line) => indent + line);

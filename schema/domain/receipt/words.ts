@@ -8,7 +8,6 @@ export interface ReceiptWords {
   readonly receipt: string;
   /** Before the number of the receipt that is voided or returned. */
   readonly ofReceipt: string;
-  readonly till: string;
   readonly servedBy: string;
   readonly customer: string;
   readonly taxExempt: string;
@@ -24,7 +23,7 @@ export interface ReceiptWords {
   readonly paidOut: string;
   readonly savings: string;
   readonly taxHeading: string;
-  /** "incl." and "on": between a tax's name and its base. */
+  /** "on": between a tax's name and its base. */
   readonly taxOn: string;
   readonly exempt: string;
   readonly units: { readonly piece: string; readonly kg: string; readonly l: string };
@@ -38,7 +37,6 @@ export const englishReceipt: ReceiptWords = {
   copy: "COPY",
   receipt: "No.",
   ofReceipt: "Of receipt",
-  till: "Till",
   servedBy: "Served by",
   customer: "Customer",
   taxExempt: "Tax exempt, certificate",
@@ -56,5 +54,32 @@ export const englishReceipt: ReceiptWords = {
   taxOn: "on",
   exempt: "No tax",
   units: { piece: "", kg: "kg", l: "l" },
+  decimalPoint: ".",
+};
+
+export const hebrewReceipt: ReceiptWords = {
+  sale: "קבלה",
+  refund: "זיכוי",
+  void: "ביטול",
+  copy: "העתק",
+  receipt: "מס׳",
+  ofReceipt: "עבור קבלה",
+  servedBy: "קופאי:",
+  customer: "לקוח",
+  taxExempt: "פטור ממס, אישור",
+  returned: "הוחזר",
+  insteadOf: "במקום",
+  subtotal: "סכום ביניים",
+  discount: "הנחה",
+  taxTakenOff: "מס שהופחת",
+  total: "סה״כ",
+  rounding: "עיגול",
+  change: "עודף",
+  paidOut: "הוחזר ללקוח",
+  savings: "חסכת",
+  taxHeading: "מס",
+  taxOn: "על",
+  exempt: "ללא מס",
+  units: { piece: "", kg: "ק״ג", l: "ל׳" },
   decimalPoint: ".",
 };
