@@ -25,9 +25,7 @@ test("three tills in three processes agree, lose one, and heal when it is back",
   say(second, { type: "note", text: "b" });
   say(third, { type: "note", text: "c" });
   const holds = (tills: readonly TillProcess[], notes: string) =>
-    until(`all hold ${notes}`, () =>
-      tills.every(({ state }) => [...state.notes].sort().join("") === notes),
-    );
+    until(`all hold ${notes}`, () => tills.every(({ state }) => [...state.notes].sort().join("") === notes));
   await holds([first, second, third], "abc");
 
   // The one that all were told of is gone; the other two learned each other's address from it.

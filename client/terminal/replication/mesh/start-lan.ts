@@ -12,7 +12,7 @@ import {
 } from "#schema/wire/lan.ts";
 import type { ReplicaPort } from "../replica-port.ts";
 import { dialTill } from "../lan/dial.ts";
-import { DocumentDoor, type NameRule, defaultDoorLimits } from "../lan/document-door.ts";
+import { DocumentDoor, type DoorLimits, type NameRule, defaultDoorLimits } from "../lan/document-door.ts";
 import { guardRepo } from "../lan/guard-repo.ts";
 import { LanAdapter } from "../lan/lan-adapter.ts";
 import { type Link, type LinkDeps, type LinkLimits, defaultLinkLimits } from "../lan/link.ts";
@@ -55,6 +55,7 @@ export interface LanOptions {
   readonly log?: LinkLog;
   readonly timing?: Timing;
   readonly limits?: Partial<LinkLimits>;
+  readonly doorLimits?: Partial<DoorLimits>;
   readonly presenceLimits?: PresenceLimits;
   /** Each till's own choice of neighbours, once there are more than four. */
   readonly spread?: number;
@@ -144,7 +145,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
       rule: options.nameRule ?? (() => true),
       timing,
       log,
-      limits: defaultDoorLimits,
+      limits: { ...defaultDoorLimits, ...options.doorLimits },
     },
     {
       deliver: (from, message) => adapter.deliver(from, message),

@@ -39,8 +39,7 @@ export function addressOf({ lan }: MeshTill): string {
 
 /** Every till hears every other. */
 export async function allAlive(tills: readonly MeshTill[]): Promise<void> {
-  await until(
-    `${tills.length} tills hear each other`,
-    () => tills.every(({ lan }) => lan.presence.alive().length === tills.length - 1),
+  await until(`${tills.length} tills hear each other`, () =>
+    tills.every(({ lan }) => lan.presence.alive().length === tills.length - 1),
   );
 }
