@@ -1,7 +1,9 @@
 import { type ReactNode, useEffect } from "react";
 import { Cashier } from "./cashier/cashier.tsx";
+import { CustomerDisplay } from "./customer/customer.tsx";
 import type { Keyboard } from "./keys/keyboard.ts";
 import type { TillLink } from "./link/till-link.ts";
+import { Manager } from "./manager/manager.tsx";
 import { DeskProvider } from "./parts/desk.tsx";
 import { ScreenProvider, usePicture, useWords } from "./parts/screen-context.tsx";
 import { soundFor } from "./parts/sounds.ts";
@@ -16,9 +18,11 @@ export function App(props: {
     <ScreenProvider link={props.link} keyboard={props.keyboard}>
       <DeskProvider>
         <Signals />
-        <WhenKnown>
-          <Cashier />
-        </WhenKnown>
+        {props.path.startsWith("/customer") ? (
+          <CustomerDisplay />
+        ) : (
+          <WhenKnown>{props.path.startsWith("/manager") ? <Manager /> : <Cashier />}</WhenKnown>
+        )}
       </DeskProvider>
     </ScreenProvider>
   );

@@ -5,6 +5,8 @@ import { browserWorld } from "./link/browser-world.ts";
 import { openTillLink } from "./link/till-link.ts";
 import "./style/base.css";
 import "./style/till.css";
+import "./style/manager.css";
+import "./style/customer.css";
 
 const customer = location.pathname.startsWith("/customer");
 const scheme = location.protocol === "https:" ? "wss" : "ws";

@@ -233,6 +233,9 @@ export const commands = {
       text: z.string().max(200),
       limit: z.int().min(1).max(500).optional(),
       offset: z.int().min(0).optional(),
+      /** Without it the best match is first; an empty text finds every item. */
+      sort: z.enum(["name", "department", "price", "stock"]).optional(),
+      descending: z.boolean().optional(),
     }),
   },
   item: {

@@ -11,6 +11,8 @@ export interface Formats {
   /** `3`, `0.450 kg`, `1.5 l`. */
   readonly quantity: (milli: number, unit: "piece" | "kg" | "l") => string;
   readonly percent: (basisPoints: number) => string;
+  /** With its sign, for changes: `+15.5%`. */
+  readonly signedPercent: (basisPoints: number) => string;
   readonly clock: (ms: number) => string;
   readonly dateTime: (ms: number) => string;
   readonly day: (isoDay: string) => string;
@@ -53,6 +55,8 @@ export function formatsFor(
         ? isolateLtr(decimal.format(milli / 1000).replace("-", "−"))
         : `${isolateLtr(weight.format(milli / 1000).replace("-", "−"))} ${units[unit]}`,
     percent: (basisPoints) => isolateLtr(`${decimal.format(basisPoints / 100).replace("-", "−")}%`),
+    signedPercent: (basisPoints) =>
+      isolateLtr(`${basisPoints < 0 ? "−" : "+"}${decimal.format(Math.abs(basisPoints) / 100)}%`),
     clock: (ms) => isolateLtr(clock.format(ms)),
     dateTime: (ms) => dateTime.format(ms),
     day: (isoDay) => day.format(new Date(`${isoDay}T00:00:00Z`)),
