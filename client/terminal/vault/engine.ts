@@ -23,6 +23,7 @@ export interface EngineBatch {
   readonly quarantined: readonly number[];
   readonly manifests: readonly ManifestRow[];
   readonly removedManifests: readonly number[];
+  /** After `removedOutbox`: what is in both comes back at the end. */
   readonly outbox: readonly OutboxRow[];
   readonly removedOutbox: readonly OutboxId[];
 }

@@ -13,6 +13,7 @@ import {
   writeHeader,
 } from "./header.ts";
 import { type StretchCost, makePassphraseSlot, openPassphraseSlot, standardCost } from "./passphrase-slot.ts";
+import { finishSalvage } from "./salvage.ts";
 import { SealedVault } from "./sealed-vault.ts";
 import { Sealing } from "./sealing.ts";
 import type { Vault, VaultKey } from "./vault.ts";
@@ -102,6 +103,8 @@ export async function openVault(folder: string, options: OpenVaultOptions): Prom
     const { header } = reading;
     const vaultKey = await unlock(header, options.unlock);
     if (!vaultKey) return { type: "wrong-passphrase" };
+    finishSalvage(join(folder, databaseName));
+    if (!existsSync(join(folder, databaseName))) return { type: "database-damaged" };
     if (reading.copiesDiffer) writeHeader(folder, header);
     return openDatabase(folder, header, vaultKey, options.random, options, lock);
   });

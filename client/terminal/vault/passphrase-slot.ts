@@ -58,7 +58,7 @@ function associated(vault: VaultId, slot: Omit<PassphraseSlot, "wrapped">): Byte
 }
 
 /** In a worker that ends with its work: WebAssembly never gives memory back while its thread lives. */
-function stretchInWorker(request: StretchRequest): Promise<SymmetricKey> {
+export function stretchInWorker(request: StretchRequest): Promise<SymmetricKey> {
   const done = Promise.withResolvers<SymmetricKey>();
   const worker = new Worker(new URL("./stretch.worker.ts", import.meta.url), { workerData: request });
   worker.once("message", (key: SymmetricKey) => done.resolve(key));

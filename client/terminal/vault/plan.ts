@@ -69,8 +69,8 @@ export async function planWrites(
   return changes.plan({
     durable,
     quarantined: [],
-    outbox: [...staging.outbox].flatMap(([id, bytes]) => (bytes ? [{ id, bytes }] : [])),
-    removedOutbox: [...staging.outbox].flatMap(([id, bytes]) => (bytes ? [] : [id])),
+    outbox: [...staging.outbox].map(([id, bytes]) => ({ id, bytes })),
+    removedOutbox: [...staging.removedOutbox],
   });
 }
 
@@ -124,7 +124,8 @@ export function planQuarantine(index: VaultIndex, sealing: Sealing, damaged: rea
 
 function stage(index: VaultIndex, sealing: Sealing, writes: readonly VaultWrite[]) {
   const chunks = new Map<StoredPath, Staged>();
-  const outbox = new Map<OutboxId, Bytes | undefined>();
+  const outbox = new Map<OutboxId, Bytes>();
+  const removedOutbox = new Set<OutboxId>();
   const strays = new Set<number>();
   let order = 0;
   const remove = (path: StoredPath, key: StorageKey) =>
@@ -156,11 +157,14 @@ function stage(index: VaultIndex, sealing: Sealing, writes: readonly VaultWrite[
         outbox.set(write.id, write.bytes);
         break;
       case "outboxRemove":
-        for (const id of write.ids) outbox.set(id, undefined);
+        for (const id of write.ids) {
+          removedOutbox.add(id);
+          outbox.delete(id);
+        }
         break;
     }
   }
-  return { chunks, outbox, strays };
+  return { chunks, outbox, removedOutbox, strays };
 }
 
 export function documentsUnder(index: VaultIndex, prefix: StoredPath): DocumentIndex[] {

@@ -1,5 +1,5 @@
 import { type BigIntStats, statSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type {
   ApplyOutcome,
   EngineBatch,
@@ -9,7 +9,8 @@ import type {
   OutboxRow,
   ReadRow,
 } from "./engine.ts";
-import { createSchema } from "./sqlite-schema.ts";
+import { salvage } from "./salvage.ts";
+import { DamagedDatabaseError, checkStructure, connect } from "./sqlite-connection.ts";
 import { type SqliteFailure, sqliteFailure } from "./sqlite-failure.ts";
 import type { OutboxId, VaultSizes } from "./vault.ts";
 
@@ -33,9 +34,9 @@ export class SqliteEngine {
     this.#options = options;
     this.#db = db;
     this.#file = markFile(options.file);
-    for (const row of db.prepare("SELECT seq, name FROM outbox ORDER BY seq").iterate()) {
-      this.#outbox.set(row["name"] as OutboxId, row["seq"] as number);
-      this.#nextSequence = (row["seq"] as number) + 1;
+    for (const row of db.prepare("SELECT id, name FROM outbox ORDER BY id").iterate()) {
+      this.#outbox.set(row["name"] as OutboxId, row["id"] as number);
+      this.#nextSequence = (row["id"] as number) + 1;
     }
   }
 
@@ -44,30 +45,39 @@ export class SqliteEngine {
   ):
     | { readonly engine: SqliteEngine; readonly contents: EngineContents }
     | Exclude<EngineOpening, { type: "opened" }> {
+    const first = SqliteEngine.#attempt(options, false);
+    if ("engine" in first || first.type !== "damaged" || !first.corrupt) return first;
+    try {
+      salvage(options.file, options.pageSize);
+    } catch (error) {
+      const failure = sqliteFailure(error);
+      if (failure.type === "full") return failure;
+      return { type: "damaged", reason: `${first.reason}, and cannot be salvaged` };
+    }
+    return SqliteEngine.#attempt(options, true);
+  }
+
+  static #attempt(options: EngineOptions, salvaged: boolean) {
     let db: DatabaseSync | undefined;
     try {
-      db = new DatabaseSync(options.file);
-      db.exec(`PRAGMA page_size=${options.pageSize}; PRAGMA auto_vacuum=NONE; PRAGMA locking_mode=EXCLUSIVE;
-        PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;
-        PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;`);
-      createSchema(db);
+      db = connect(options.file, options.pageSize);
+      checkStructure(db);
       if (options.maxPages !== undefined) db.exec(`PRAGMA max_page_count=${options.maxPages}`);
-      const contents = readContents(db);
+      const contents = readContents(db, salvaged);
       return { engine: new SqliteEngine(options, db), contents };
     } catch (error) {
       db?.close();
+      if (error instanceof DamagedDatabaseError)
+        return { type: "damaged" as const, reason: error.message, corrupt: true };
       const failure = sqliteFailure(error);
       if (failure.type === "full") return failure;
-      return {
-        type: "damaged",
-        reason: failure.type === "broken" ? failure.reason : "another program holds it",
-      };
+      return { type: "damaged" as const, reason: wordsFor(failure), corrupt: failure.type === "corrupt" };
     }
   }
 
   apply(batch: EngineBatch): ApplyOutcome {
     return this.#guarded(() => {
-      const sequences = this.#outboxSequences(batch.outbox);
+      const sequences = this.#outboxSequences(batch);
       this.#setSynchronous(batch.durable ? "FULL" : "NORMAL");
       this.#transaction(() => {
         for (const id of batch.quarantined)
@@ -82,6 +92,8 @@ export class SqliteEngine {
         for (const row of batch.manifests)
           this.#run("INSERT OR REPLACE INTO manifest VALUES (?,?,?)", row.id, row.mark, row.sealed);
         for (const id of batch.removedManifests) this.#run("DELETE FROM manifest WHERE id=?", id);
+        for (const id of batch.removedOutbox)
+          this.#run("DELETE FROM outbox WHERE id=?", this.#outbox.get(id) ?? 0);
         for (const row of batch.outbox)
           this.#run(
             "INSERT OR REPLACE INTO outbox VALUES (?,?,?)",
@@ -89,11 +101,9 @@ export class SqliteEngine {
             row.id,
             row.bytes,
           );
-        for (const id of batch.removedOutbox)
-          this.#run("DELETE FROM outbox WHERE seq=?", this.#outbox.get(id) ?? 0);
       });
-      for (const [id, sequence] of sequences) this.#outbox.set(id, sequence);
       for (const id of batch.removedOutbox) this.#outbox.delete(id);
+      for (const [id, sequence] of sequences) this.#outbox.set(id, sequence);
     });
   }
 
@@ -159,23 +169,20 @@ export class SqliteEngine {
   #guarded(work: () => void): ApplyOutcome {
     if (this.#broken !== undefined) return { type: "broken", reason: this.#broken };
     if (!sameFile(this.#file, markFile(this.#options.file)))
-      return this.#break({ type: "broken", reason: "its file was replaced under the running till" });
+      return this.#break("its file was replaced under the running till");
     try {
       work();
       return { type: "applied", walBytes: this.#walBytes() };
     } catch (error) {
       const failure = sqliteFailure(error);
       if (failure.type === "full") return failure;
-      return this.#break({
-        type: "broken",
-        reason: failure.type === "broken" ? failure.reason : "another program holds it",
-      });
+      return this.#break(wordsFor(failure));
     }
   }
 
-  #break(failure: Extract<SqliteFailure, { type: "broken" }>): ApplyOutcome {
-    this.#broken = failure.reason;
-    return failure;
+  #break(reason: string): ApplyOutcome {
+    this.#broken = reason;
+    return { type: "broken", reason };
   }
 
   #transaction(work: () => void): void {
@@ -190,11 +197,11 @@ export class SqliteEngine {
   }
 
   /** The place of each row: where its id already stands, or after the last. */
-  #outboxSequences(rows: readonly OutboxRow[]): Map<OutboxId, number> {
+  #outboxSequences({ outbox, removedOutbox }: EngineBatch): Map<OutboxId, number> {
+    const removed = new Set(removedOutbox);
     const sequences = new Map<OutboxId, number>();
-    for (const { id } of rows) {
-      if (sequences.has(id)) continue;
-      const known = this.#outbox.get(id);
+    for (const { id } of outbox) {
+      const known = removed.has(id) ? undefined : this.#outbox.get(id);
       sequences.set(id, known ?? this.#nextSequence++);
     }
     return sequences;
@@ -233,7 +240,7 @@ export class SqliteEngine {
   }
 }
 
-function readContents(db: DatabaseSync): EngineContents {
+function readContents(db: DatabaseSync, salvaged: boolean): EngineContents {
   const ids: number[] = [];
   const paths: Uint8Array[] = [];
   const nonces: Uint8Array[] = [];
@@ -257,8 +264,12 @@ function readContents(db: DatabaseSync): EngineContents {
         mark: bytesOr(row["mark"]),
         sealed: bytesOr(row["sealed"]),
       })),
-    salvaged: false,
+    salvaged,
   };
+}
+
+function wordsFor(failure: Exclude<SqliteFailure, { type: "full" }>): string {
+  return failure.type === "busy" ? "another program holds it" : failure.reason;
 }
 
 function bytesOr(value: unknown): Uint8Array {
@@ -267,7 +278,7 @@ function bytesOr(value: unknown): Uint8Array {
 
 export function listOutbox(db: DatabaseSync): OutboxRow[] {
   return db
-    .prepare("SELECT name, bytes FROM outbox ORDER BY seq")
+    .prepare("SELECT name, bytes FROM outbox ORDER BY id")
     .all()
     .map((row) => ({ id: row["name"], bytes: row["bytes"] }) as OutboxRow);
 }

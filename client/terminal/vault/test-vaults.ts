@@ -37,3 +37,16 @@ export async function reopenTestVault(
   if (opened.type !== "opened") throw new Error(opened.type);
   return opened;
 }
+
+/** Numbers that `TILLMESH_SEED` repeats: `next(n)` is 0 to n - 1. (mulberry32) */
+export function seededNumbers(): { readonly seed: number; next(below: number): number } {
+  const seed = Number(process.env["TILLMESH_SEED"] ?? randomBytes(4).readUInt32LE());
+  let state = seed;
+  const next = (below: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below);
+  };
+  return { seed, next };
+}
