@@ -42,19 +42,35 @@ const discount: fc.Arbitrary<Discount> = fc.oneof(
   }),
 );
 
-const item: fc.Arbitrary<CartItem> = fc
-  .record({
-    number: fc.integer({ min: 0, max: 3 }),
-    unitPriceMinor: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 100_000 })),
-    taxClassId: fc.constantFrom("none", "in", "out", "mix"),
-    unit: fc.constantFrom("piece" as const, "kg" as const),
-  })
-  .map(({ number, ...rest }) => ({
-    itemId: `i${number}`,
-    name: `Item ${number}`,
-    departmentId: "d",
-    ...rest,
-  }));
+const goods = (
+  number: number,
+  unitPriceMinor: number,
+  taxClassId: string,
+  unit: CartItem["unit"],
+): CartItem => ({
+  itemId: `i${number}`,
+  name: `Item ${number}`,
+  departmentId: "d",
+  unitPriceMinor,
+  taxClassId,
+  unit,
+});
+
+/** Few different goods, so that the same often come more than once; some all but free. */
+const item: fc.Arbitrary<CartItem> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(goods(1, 1, "in", "piece"), goods(2, 399, "mix", "kg")) },
+  { weight: 2, arbitrary: fc.constantFrom(goods(3, 3, "mix", "piece"), goods(4, 1299, "out", "piece")) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        price: fc.nat(100_000),
+        taxClassId: fc.constantFrom("none", "in", "out", "mix"),
+        unit: fc.constantFrom("piece" as const, "kg" as const),
+      })
+      .map(({ price, taxClassId, unit }) => goods(5, price, taxClassId, unit)),
+  },
+);
 
 const priced = { grossMinor: 0, discountMinor: 0, cartDiscountMinor: 0, exemptedMinor: 0 };
 const share: fc.Arbitrary<LineAmounts> = fc
