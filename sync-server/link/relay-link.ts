@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import type { Bytes } from "#schema/bytes.ts";
+import { type Bytes, type DeviceId, toHex } from "#schema/bytes.ts";
 import type { LinkJudge, LinkSelf } from "#schema/trust/handshake.ts";
 import { maxRelayMessageBytes } from "#schema/wire/relay.ts";
 import {
@@ -18,6 +18,12 @@ export interface RelayLink {
   conversation(): RelayConversation | undefined;
   close(): void;
 }
+
+/** Any relay that has a key. */
+export const trustRelay: LinkJudge = ({ credential }) =>
+  credential.type === "key"
+    ? { type: "trusted", peer: { type: "known-key", device: toHex(credential.publicKey) as DeviceId } }
+    : { type: "not-enrolled" };
 
 const handshakeTimeoutMs = 10_000;
 const silenceTimeoutMs = 45_000;

@@ -10,7 +10,7 @@ import { type EnrolmentRole, signEnrolment } from "#schema/trust/enrolment.ts";
 import type { LinkSelf } from "#schema/trust/handshake.ts";
 import type { RelayConversation } from "#schema/wire/relay-conversation.ts";
 import type { Entry, FromRelay, OutgoingEntry, RegisterStore } from "#schema/wire/relay.ts";
-import { type RelayLink, openRelayLink } from "../link/relay-link.ts";
+import { type RelayLink, openRelayLink, trustRelay } from "../link/relay-link.ts";
 
 await cryptoReady;
 
@@ -72,7 +72,7 @@ export function connectPeer(url: string, self: LinkSelf): Promise<Peer> {
     const behind: number[] = [];
     let tellEnd: (problem: string) => void = () => undefined;
     const ended = new Promise<string>((tell) => (tellEnd = tell));
-    const link = openRelayLink(url, self, trustAny, random(32), {
+    const link = openRelayLink(url, self, trustRelay, random(32), {
       onWelcome(welcome) {
         const conversation = link.conversation()!;
         resolve({
@@ -104,15 +104,6 @@ export function connectPeer(url: string, self: LinkSelf): Promise<Peer> {
     });
   });
 }
-
-/** Whatever key the relay has: a till that was not told one. */
-export const trustAny: Parameters<typeof openRelayLink>[2] = (claim) =>
-  claim.credential.type === "key"
-    ? {
-        type: "trusted",
-        peer: { type: "known-key", device: toHex(claim.credential.publicKey) as SigningKey["device"] },
-      }
-    : { type: "not-enrolled" };
 
 export function entryOf(text: string, more: Partial<OutgoingEntry> = {}): OutgoingEntry {
   return {
