@@ -90,7 +90,7 @@ function makeTill(world: World, till: TestTill, elected: boolean) {
         },
         timing: systemTiming,
         random,
-        snapshotAfterBytes: 6_000,
+        tuning: { snapshotAfterBytes: 6_000, awayQuietMs: 300, longestRetryMs: 500 },
         note: (what) => void notes.push(what),
       });
       return self;
@@ -176,6 +176,7 @@ test("an emptied relay is refilled", async () => {
   await a.settled();
   const c = await world.till("c").on();
   await has(c, a.journal, ["sale 0", "sale 4"]);
+  expect(c.replica.notes(a.journal)).toEqual(a.replica.notes(a.journal));
 });
 
 test("a till that is not elected only looks; elected, it takes over and uploads just what is missing", async () => {
@@ -274,6 +275,7 @@ test("a relay that takes only small entries gets small ones", async () => {
   await a.settled();
   const c = await world.till("c").on();
   await until("c has all", () => c.replica.notes(a.journal).length === 20);
+  expect(c.gateway!.state().cursor).toBeGreaterThan(4);
 });
 
 test("segments go up and come down, with a till that is the gateway and one that is not", async () => {

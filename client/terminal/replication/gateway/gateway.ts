@@ -11,7 +11,7 @@ import { createInbox } from "./inbox.ts";
 import { createLogNames } from "./log-names.ts";
 import { type LogSession, startLogSession } from "./log-session.ts";
 import { type LogState, type SkippedEntries, logStateFrom } from "./log-state.ts";
-import { createMoments } from "./moments.ts";
+import { type MomentLengths, createMoments } from "./moments.ts";
 import { probeRelay } from "./probe.ts";
 import { type RelayLink, openRelayLink, trustRelay } from "./relay-link.ts";
 import { type SegmentClient, createSegmentClient } from "./segment-client.ts";
@@ -32,10 +32,21 @@ export interface GatewayOptions {
   readonly timing: Timing;
   readonly random: RandomBytes;
   readonly compressor?: Compressor;
-  /** How much of a document may lie in the log beside its last snapshot before there is a new one. Default 256 KiB. */
-  readonly snapshotAfterBytes?: number;
+  readonly tuning?: Partial<GatewayTuning>;
   /** What an operator may want to read; never holds anything secret. */
   readonly note?: (what: string) => void;
+}
+
+export interface GatewayTuning {
+  /** A bundle is what changed until it was quiet for this long, or for `longestMs` at most. */
+  readonly quietMs: number;
+  readonly longestMs: number;
+  /** The same while the relay is away: fewer and larger bundles. */
+  readonly awayQuietMs: number;
+  readonly awayLongestMs: number;
+  readonly longestRetryMs: number;
+  /** How much of a document may lie in the log beside its last snapshot before there is a new one. */
+  readonly snapshotAfterBytes: number;
 }
 
 export interface GatewayState {
@@ -59,11 +70,15 @@ export interface Gateway extends SegmentClient {
 }
 
 const firstRetryMs = 250;
-const longestRetryMs = 10_000;
 const probeMs = 10_000;
-const whileLive = { quietMs: 150, longestMs: 1_000 };
-/** With the relay away, fewer and larger bundles. */
-const whileAway = { quietMs: 5_000, longestMs: 30_000 };
+const usual: GatewayTuning = {
+  quietMs: 150,
+  longestMs: 1_000,
+  awayQuietMs: 5_000,
+  awayLongestMs: 30_000,
+  longestRetryMs: 10_000,
+  snapshotAfterBytes: 256 * 1024,
+};
 const mostWaitingEntries = 2_000;
 const firstEntryBytes = 4 * 1024 * 1024;
 
@@ -75,6 +90,8 @@ type Connection =
 /** The till's side of the store's log at the relay: the elected till holds the conversation, the others only look. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { replica, storage, timing, keys, self } = options;
+  const tuning: GatewayTuning = { ...usual, ...options.tuning };
+  const after: Timing["after"] = (ms, action) => timing.after(ms, action);
   const note = options.note ?? (() => undefined);
   const compressor = options.compressor ?? deflateCompressor;
   const names = createLogNames(replica, keys);
@@ -83,16 +100,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const composing = {
     ...common,
     random: options.random,
-    snapshotAfterBytes: options.snapshotAfterBytes ?? 256 * 1024,
+    snapshotAfterBytes: tuning.snapshotAfterBytes,
   };
   const inbox = createInbox(state, { ...common, device: self.key.device, note });
   const listeners = new Set<(state: GatewayState) => void>();
   const dirty = new Set<DocumentName>();
-  const moments = createMoments(
-    timing.after,
-    () => (live ? whileLive : whileAway),
-    () => void bundle(),
-  );
+  const moments = createMoments(timing.after, momentLengths, () => void bundle());
   let connection: Connection = { type: "none" };
   let session: LogSession | undefined;
   let relay: GatewayState["relay"] = options.relayUrl === undefined ? "unconfigured" : "unknown";
@@ -105,6 +118,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let maxEntryBytes = firstEntryBytes;
   let closed = false;
   let last = "";
+
+  function momentLengths(): MomentLengths {
+    return live
+      ? { quietMs: tuning.quietMs, longestMs: tuning.longestMs }
+      : { quietMs: tuning.awayQuietMs, longestMs: tuning.awayLongestMs };
+  }
 
   const isGateway = () => !closed && options.isGateway();
 
@@ -138,7 +157,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         problem = undefined;
         maxEntryBytes = Math.min(maxEntryBytes, Math.max(1, Math.floor(welcome.maxEntryBytes * 0.9)));
         session = startLogSession(link.conversation()!, welcome, {
-          ...{ state, storage, replica, names, inbox, after: timing.after },
+          state,
+          storage,
+          replica,
+          names,
+          inbox,
+          after,
           onLive,
           onMoved: moved,
           onProblem(what) {
@@ -235,7 +259,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const wanted = () => isGateway() || state.outbox.length > 0;
 
   function retry(atLeastMs = 0): void {
-    const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10));
+    const longest = Math.min(tuning.longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10));
     const ms = Math.max(atLeastMs, longest * (0.5 + timing.random() / 2));
     const cancel = timing.after(ms, () => {
       connection = { type: "none" };

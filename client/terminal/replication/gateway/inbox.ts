@@ -54,11 +54,12 @@ export function createInbox(state: LogState, using: InboxDependencies): Inbox {
         skip(entry, "malformed", opened.problem);
         return [];
       case "opened":
-        if (opened.bundle.docs.every(({ name }) => documentIn(entry, name)))
-          return [{ entry, bundle: opened.bundle }];
-        skip(entry, "malformed", "its documents are not those it was filed under");
-        return [];
+        break;
     }
+    if (opened.bundle.docs.every(({ name }) => documentIn(entry, name)))
+      return [{ entry, bundle: opened.bundle }];
+    skip(entry, "malformed", "its documents are not those it was filed under");
+    return [];
   }
 
   function documentIn(entry: Entry, name: DocumentName): Entry["docs"][number] | undefined {

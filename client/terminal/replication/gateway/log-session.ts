@@ -152,8 +152,7 @@ export function startLogSession(
     answer: Message | Refusal,
   ): answer is Exclude<Message, Refusal> {
     if (answer.type === "closed") stop();
-    else if (answer.type === "error")
-      fail(new Error("message" in answer ? String(answer.message) : "refused"));
+    else if (answer.type === "error") fail(new Error("message" in answer ? answer.message : "refused"));
     return answer.type !== "closed" && answer.type !== "error";
   }
 

@@ -76,7 +76,7 @@ export function createSegmentClient(
 
   async function request(
     hash: HashHex,
-    init: RequestInit & { headers?: Record<string, string> },
+    init: { method?: string; headers: Record<string, string>; body?: Buffer<ArrayBuffer> },
   ): Promise<Response> {
     const given = await bearer();
     if (given === undefined) throw new Error("the relay gave no token");
@@ -131,7 +131,7 @@ export function createSegmentClient(
       let received = 0;
       return persist<UploadResult>(
         async () => {
-          const head = await request(hash, { method: "HEAD" });
+          const head = await request(hash, { method: "HEAD", headers: {} });
           if (head.status === 200) return { type: "done", value: { type: "uploaded" } };
           received = head.status === 204 ? Number(head.headers.get("upload-offset") ?? 0) : 0;
           const response = await request(hash, {
