@@ -67,7 +67,7 @@ export function* importPriceBook(text: string, options: ImportOptions): Generato
   const barcodeLines = new Map<string, number>();
   let count = 0;
   for (const row of rows) {
-    if (++count % slice === 0) yield row.end / text.length;
+    if (++count % slice === 0) yield Math.min(1, row.end / text.length);
     if (row.type === "bad-row") {
       bad.push({ line: row.line, reason: row.reason });
       continue;

@@ -31,14 +31,15 @@ const signs =
  * feeds stay.
  */
 export function foldText(text: string): string {
-  let folded = text.toLowerCase();
-  if (/[\u0080-\uFFFF]/.test(folded))
-    folded = folded
+  let folded = text;
+  if (/[\u0080-\uFFFF]/.test(text))
+    folded = text
       .normalize("NFKD")
+      .toLowerCase()
       .replaceAll(/\p{M}+/gu, "")
       .replaceAll(/[ßæœøđðþłıς]/g, (char) => special[char]!)
       .replaceAll(/[’ʼ]/g, "");
-  return folded.replaceAll("'", "").replaceAll(signs, " ");
+  return folded.toLowerCase().replaceAll("'", "").replaceAll(signs, " ");
 }
 
 /** The words typed, the longest first, as `find` looks for them. */
@@ -57,13 +58,18 @@ export function nameHolds(name: string, typed: string): boolean {
 
 export function makeNameSearch(names: TextColumn): NameSearch {
   const count = names.starts.length - 1;
-  const folded = count === 0 ? [] : foldText(names.text).split("\n");
+  const folded =
+    count === 0
+      ? []
+      : foldText(names.text)
+          .split("\n")
+          .map((name) => name.trim());
   const byName = alphabetical(folded);
   // Each name begins with a blank, so that " wo" finds words that begin with "wo".
   const starts = new Uint32Array(count + 1);
   const parts: string[] = [];
   for (let i = 0; i < count; i++) {
-    const name = ` ${folded[byName[i]!]!.trim()}\n`;
+    const name = ` ${folded[byName[i]!]!}\n`;
     parts.push(name);
     starts[i + 1] = starts[i]! + name.length;
   }
@@ -112,36 +118,56 @@ function found(first: Uint32Array, firsts: number, second: Uint32Array, seconds:
   };
 }
 
-/** Rows by their folded name, then by row. Five characters at a time as numbers, since numbers sort far faster. */
+/**
+ * Rows by their folded name, then by row. Sorts five characters at a time as numbers, with the row in the low bits:
+ * numbers sort far faster than texts.
+ */
 function alphabetical(folded: readonly string[]): Uint32Array {
-  const count = folded.length;
-  const keyed = new Float64Array(count);
-  for (let row = 0; row < count; row++) keyed[row] = prefixKey(folded[row]!) * 2 ** 21 + row;
-  if (count > 2 ** 21) throw new RangeError("more than two million items");
-  keyed.sort();
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count;) {
-    const key = Math.floor(keyed[i]! / 2 ** 21);
-    let end = i + 1;
-    while (end < count && Math.floor(keyed[end]! / 2 ** 21) === key) end++;
-    const run: number[] = [];
-    for (let j = i; j < end; j++) run.push(keyed[j]! % 2 ** 21);
-    if (run.length > 1)
-      run.sort((a, b) => (folded[a]! < folded[b]! ? -1 : folded[a]! > folded[b]! ? 1 : a - b));
-    order.set(run, i);
-    i = end;
-  }
+  if (folded.length > rowLimit) throw new RangeError(`more than ${rowLimit} items`);
+  const order = Uint32Array.from(folded, (_, row) => row);
+  sortRun(folded, order, 0, folded.length, 0);
   return order;
 }
 
-/** A number below 2^30 that orders texts as their first characters do; equal for some that differ. */
-function prefixKey(text: string): number {
+const rowLimit = 2 ** 21;
+/** The digit of all characters beyond ASCII: equal digits then do not mean equal characters. */
+const beyond = 38;
+
+function sortRun(folded: readonly string[], order: Uint32Array, from: number, to: number, at: number): void {
+  if (to - from < 2) return;
+  const keyed = new Float64Array(to - from);
+  for (let i = from; i < to; i++) keyed[i - from] = keyAt(folded[order[i]!]!, at) * rowLimit + order[i]!;
+  keyed.sort();
+  for (let i = from; i < to; i++) order[i] = keyed[i - from]! % rowLimit;
+  for (let i = 0; i < keyed.length;) {
+    const key = Math.floor(keyed[i]! / rowLimit);
+    let end = i + 1;
+    while (end < keyed.length && Math.floor(keyed[end]! / rowLimit) === key) end++;
+    if (end - i > 1) {
+      if (end - i < 12 || hasBeyond(key))
+        order
+          .subarray(from + i, from + end)
+          .sort((a, b) => (folded[a]! < folded[b]! ? -1 : folded[a]! > folded[b]! ? 1 : a - b));
+      // A key that ends in nought is the end of the name: all of these are the same.
+      else if (key % 64 !== 0) sortRun(folded, order, from + i, from + end, at + 5);
+    }
+    i = end;
+  }
+}
+
+/** A number below 2^30 that orders texts as their five characters from here on do; 0 stands for the end. */
+function keyAt(text: string, at: number): number {
   let key = 0;
-  for (let i = 0; i < 5; i++) {
+  for (let i = at; i < at + 5; i++) {
     const code = i < text.length ? text.charCodeAt(i) : 0;
     const digit =
-      code <= 32 ? (i < text.length ? 1 : 0) : code < 58 ? code - 46 : code < 123 ? code - 85 : 38;
+      i >= text.length ? 0 : code <= 32 ? 1 : code < 58 ? code - 46 : code < 123 ? code - 85 : beyond;
     key = key * 64 + digit;
   }
   return key;
+}
+
+function hasBeyond(key: number): boolean {
+  for (let rest = key; rest > 0; rest = Math.floor(rest / 64)) if (rest % 64 === beyond) return true;
+  return false;
 }
