@@ -198,6 +198,7 @@ export const storeSettingsSchema = z
       if (!settings.taxClasses.some((taxClass) => taxClass.id === department.taxClassId))
         problem(["departments", at, "taxClassId"], `no tax class "${department.taxClassId}"`);
     for (const [at, measure] of settings.variableMeasures.entries()) {
+      if (!isCurrencyCode(settings.currency)) break;
       const compiled = compilePattern(measure, currencyOf(settings.currency).digits);
       if (compiled.type === "bad-pattern") problem(["variableMeasures", at, "pattern"], compiled.problem);
     }
