@@ -57,19 +57,19 @@ async function kindsOf(vault: Vault, name: string): Promise<DamageKind[]> {
 describe("a closed vault that somebody changed", () => {
   it.each([
     ["a value taken away", "DELETE FROM chunk WHERE id=35", ["missing"]],
-    [
-      "a value with a flipped bit",
-      "UPDATE chunk SET box=zeroblob(length(box)) WHERE id=35",
-      ["older", "unreadable"],
-    ],
-    ["a value moved to another number", "UPDATE chunk SET id=999 WHERE id=35", ["missing"]],
+    ["a value with a flipped bit", "UPDATE chunk SET box=zeroblob(length(box)) WHERE id=35", ["unreadable"]],
+    ["a value moved to another number", "UPDATE chunk SET id=999 WHERE id=35", ["missing", "unreadable"]],
     [
       "a value in the place of another",
       "UPDATE chunk SET (nonce, box)=(SELECT nonce, box FROM chunk WHERE id=36) WHERE id=35",
       ["older", "unreadable"],
     ],
     ["a manifest that does not open", "UPDATE manifest SET sealed=zeroblob(100) WHERE id=2", ["missing"]],
-    ["a value twice", "INSERT INTO chunk SELECT 1000, path, nonce, box FROM chunk WHERE id=35", ["foreign"]],
+    [
+      "a value twice",
+      "INSERT INTO chunk SELECT 1000, path, nonce, box FROM chunk WHERE id=35",
+      ["foreign", "foreign"],
+    ],
   ] as const)("%s is noticed, and the rest is whole", async (_, sql, kinds) => {
     const created = await createTestVault(place.folder);
     await fill(created.vault);
@@ -77,10 +77,10 @@ describe("a closed vault that somebody changed", () => {
     tamper(sql);
     const { vault } = await reopenTestVault(place.folder, created);
     // Values 31 to 60 are of the second document.
-    expect(new Set(await kindsOf(vault, "document 1"))).toEqual(expect.objectContaining({}));
-    for (const kind of await kindsOf(vault, "document 1"))
-      expect(["foreign", ...kinds, "older", "unreadable", "missing"]).toContain(kind);
-    expect((await kindsOf(vault, "document 1")).length).toBeGreaterThan(0);
+    expect((await kindsOf(vault, "document 1")).sort()).toStrictEqual(kinds);
+    // Whatever still loads is right.
+    for (const { key, data } of (await vault.loadRange(["document 1"])).chunks)
+      expect(data).toStrictEqual(valueOf(1, Number(key[2])));
     await vault.close();
   });
 
@@ -254,8 +254,7 @@ async function outcomeOf(vaultKey: Parameters<typeof reopenTestVault>[1]["vaultK
       const chunk = Number(key[2]);
       expect(data, what).toStrictEqual(valueOf(document, chunk));
     }
-    const expected = document === 0 ? perDocument : perDocument;
-    if (range.damaged.length === 0) expect(range.chunks.length, what).toBe(expected);
+    if (range.damaged.length === 0) expect(range.chunks.length, what).toBe(perDocument);
     // Whatever happened to it, it can be healed and written to.
     await vault.quarantine(range.damaged);
     await vault.commit([put(document, 0)], { durable: false });

@@ -50,20 +50,20 @@ async function runAndKill(
   delayMs: number,
 ): Promise<number> {
   const key = toHex(opened.vaultKey);
-  const process_ = spawn(process.execPath, [child, place.folder, key, String(start)], {
+  const till = spawn(process.execPath, [child, place.folder, key, String(start)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const exited = once(process_, "exit");
+  const exited = once(till, "exit");
   let output = "";
   let said = 0;
-  process_.stdout.setEncoding("utf8");
-  process_.stdout.on("data", (text: string) => {
+  till.stdout.setEncoding("utf8");
+  till.stdout.on("data", (text: string) => {
     output += text;
     said += text.split("\n").length - 1;
-    if (said >= kills) setTimeout(() => process_.kill("SIGKILL"), delayMs);
+    if (said >= kills) setTimeout(() => till.kill("SIGKILL"), delayMs);
   });
   const [code, signal] = (await exited) as [number | null, string | null];
-  if (!process_.stdout.readableEnded) await once(process_.stdout, "end");
+  if (!till.stdout.readableEnded) await once(till.stdout, "end");
   expect({ code, signal }).toStrictEqual({ code: null, signal: "SIGKILL" });
   return Number(output.split("\n").at(-2));
 }

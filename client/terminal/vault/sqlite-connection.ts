@@ -12,7 +12,8 @@ export class DamagedDatabaseError extends Error {}
 export function connect(file: string, pageSize: number): DatabaseSync {
   const db = new DatabaseSync(file);
   try {
-    db.exec(`PRAGMA page_size=${pageSize}; PRAGMA auto_vacuum=NONE; PRAGMA locking_mode=EXCLUSIVE;
+    // First of all the exclusive lock: what reads the file before it makes a shared-memory file, which a full disk refuses.
+    db.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=${pageSize}; PRAGMA auto_vacuum=NONE;
       PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;
       PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;`);
     if (isNew(db)) createSchema(db);

@@ -61,8 +61,8 @@ export async function openEngineInWorker(options: EngineOptions): Promise<Opened
   const ask = async (method: keyof Engine, argument?: unknown): Promise<unknown> => {
     if (dead !== undefined) throw new Error(dead);
     const call = { id: ++lastCall, done: Promise.withResolvers<unknown>() };
-    calls.set(call.id, call.done);
     worker.postMessage({ call: call.id, method, argument } satisfies EngineCall);
+    calls.set(call.id, call.done);
     return call.done.promise;
   };
   const orBroken = (reason: unknown) => ({ type: "broken", reason: String(reason) }) as const;
