@@ -44,6 +44,7 @@ export interface PresenceOptions {
   readonly digests: () => PresenceDigests;
   /** To every neighbour, except the one it came from. */
   readonly flood: (message: LanMessage, except?: DeviceId) => void;
+  readonly say: (to: DeviceId, message: LanMessage) => void;
 }
 
 type PresenceMessage = Extract<LanMessage, { type: "tm/presence" }>;
@@ -131,8 +132,13 @@ export class PresenceTable {
     const beat = decodeBeat(message.beat);
     if (!beat) return "not a beat";
     if (beat.device === this.#options.identity.device) return this.#receiveOwn(beat, message);
-    const known = this.#table.get(beat.device)?.presence;
-    if (known && !isNewer(beat, known.beat)) return undefined;
+    const entry = this.#table.get(beat.device);
+    const known = entry?.presence;
+    if (known && !isNewer(beat, known.beat)) {
+      // A new process of a till whose clock went back: shown its own last word, it will speak above it.
+      if (entry && beat.session < known.beat.session) this.#options.say(from, entry.message);
+      return undefined;
+    }
     if (!verify(fromHex(beat.device), beatDomain, message.beat, message.signature)) return "not its own beat";
     if (!this.#options.identity.mayBelong(beat.device)) return undefined;
     if (!known && this.#table.size >= this.#options.limits.tills) {

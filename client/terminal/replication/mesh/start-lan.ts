@@ -170,6 +170,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     },
     digests: () => digests.digests(),
     flood: (message, except) => adapter.sayToAll(message, except),
+    say: (to, message) => void adapter.say(to, message),
   });
   const segments = new SegmentExchange({
     source: options.segments ?? { has: () => false, read: async () => undefined },
