@@ -32,7 +32,7 @@ const taxClasses: readonly TaxClass[] = [
 const discount: fc.Arbitrary<Discount> = fc.oneof(
   fc.record({
     kind: fc.constant("percent" as const),
-    percentBp: fc.integer({ min: 1, max: 10_000 }),
+    percentBp: fc.oneof(fc.constantFrom(1000, 3333), fc.integer({ min: 1, max: 10_000 })),
     reason: fc.constantFrom("damaged", "staff"),
   }),
   fc.record({
@@ -89,6 +89,7 @@ const body = fc.record(
   {
     item,
     quantityMilli: fc.oneof(
+      fc.constantFrom(1000, 1000, 2000, -1000),
       fc.integer({ min: 1, max: 12 }).map((pieces) => pieces * 1000),
       fc.integer({ min: 1, max: 5000 }),
       fc.integer({ min: -3000, max: 0 }),
@@ -111,13 +112,14 @@ const body = fc.record(
   { requiredKeys: ["item", "quantityMilli"] },
 );
 
-const lines = fc.array(fc.tuple(body, fc.nat(9)), { maxLength: 9 }).map((bodies) =>
+const lines = fc.array(fc.tuple(body, fc.nat(9)), { maxLength: 9, size: "max" }).map((bodies) =>
   bodies.map(([one, rare], at): CartLine => {
-    const { returned, voided, fixedTotalMinor, priceOverride, ...rest } = one;
+    const { returned, voided, fixedTotalMinor, priceOverride, discount, ...rest } = one;
     return {
       ...rest,
       lineId: `l${at}`,
       // Most lines are plain sales, as in a shop.
+      ...(rare > 5 && discount ? { discount } : {}),
       ...(rare === 0 && returned ? { returned } : {}),
       ...(rare === 1 && voided !== undefined ? { voided } : {}),
       ...(rare === 2 && fixedTotalMinor !== undefined ? { fixedTotalMinor } : {}),
@@ -246,6 +248,90 @@ describe("a cart's figures", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("each line costs its quantity at its price, less its own discount, to the unit", () => {
+    fc.assert(
+      fc.property(cart, rules, (cart, rules) => {
+        for (const line of computeCart(cart, rules).lines) {
+          const from = cart.lines.find((one) => one.lineId === line.lineId)!;
+          fc.pre(from.returned?.kind !== "receipt");
+          const units = Math.abs(from.quantityMilli) / 1000;
+          const price = from.priceOverride?.priceMinor ?? from.item.unitPriceMinor;
+          const fixed = from.priceOverride ? undefined : from.fixedTotalMinor;
+          const gross = Math.abs(line.grossMinor);
+          expect(Math.abs(gross - (fixed ?? price * units))).toBeLessThan(1);
+          const discount =
+            from.discount?.kind === "percent"
+              ? (gross * from.discount.percentBp) / 10_000
+              : Math.min(from.discount?.amountMinor ?? 0, gross);
+          // Lines of one position share its rounding, and what one cannot take of an amount another may.
+          const alone = !cart.lines.some((one) => one !== from && one.item.itemId === from.item.itemId);
+          const slack = from.discount?.kind === "amount" && !alone ? gross : 1;
+          expect(Math.abs(Math.abs(line.discountMinor) - discount)).toBeLessThanOrEqual(
+            from.discount ? slack : 0,
+          );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a basket as a shop has it", () => {
+    const bread = goods(1, 250, "in", "piece");
+    const apples = goods(2, 399, "none", "kg");
+    const wine = { ...goods(3, 1000, "out", "piece"), ageYears: 18 };
+    const totals = computeCart(
+      {
+        lines: [
+          { lineId: "a", item: bread, quantityMilli: 1000 },
+          {
+            lineId: "b",
+            item: bread,
+            quantityMilli: 1000,
+            discount: { kind: "percent", percentBp: 5000, reason: "stale" },
+          },
+          { lineId: "c", item: apples, quantityMilli: 532 },
+          { lineId: "d", item: wine, quantityMilli: 2000 },
+          {
+            lineId: "e",
+            item: bread,
+            quantityMilli: -1000,
+            returned: { kind: "no-receipt", reason: "mouldy" },
+          },
+          { lineId: "f", item: wine, quantityMilli: 9000, voided: true },
+        ],
+        discount: { kind: "amount", amountMinor: 259, reason: "loyal" },
+      },
+      { taxClasses, taxRounding: { per: "line", stepMinor: 1, rule: "half-up" } },
+    );
+    // By hand: 250 + 125 + 212 (0.532 x 399 = 212.27) + 2000 = 2587 sold, a tenth of it is 258.7; 250 come back.
+    // 259 spread over 250, 125, 212, 2000 by largest remainder: 25, 13, 21, 200 (25.03, 12.51, 21.22, 200.23).
+    expect(totals.lines.map((line) => line.cartDiscountMinor)).toEqual([25, 13, 21, 200, 0]);
+    expect(totals.lines.map((line) => line.subtotalMinor)).toEqual([250, 125, 212, 2000, -250]);
+    // 19% in 225, 112 and -250: 35.92, 17.88, -39.92. 8.875% on 1800: 159.75.
+    expect(totals.lines.map((line) => line.totalMinor - line.netMinor)).toEqual([36, 18, 0, 160, -40]);
+    expect(totals).toMatchObject({
+      subtotalMinor: 2337,
+      cartDiscountMinor: 259,
+      savingsMinor: 384,
+      totalMinor: 2238,
+      taxMinor: 174,
+      ageNeeded: 18,
+      problems: [],
+    });
+    expect(
+      totals.taxes.map(({ taxId, treatment, baseMinor, taxMinor }) => [
+        taxId,
+        treatment,
+        baseMinor,
+        taxMinor,
+      ]),
+    ).toEqual([
+      ["v", "taxed", 73, 14],
+      ["s", "taxed", 1800, 160],
+      [null, "exempt", 191, 0],
+    ]);
   });
 
   test("what cannot be counted exactly, or has no tax class, is named and counts for nothing", () => {

@@ -38,7 +38,7 @@ test("the order of movements does not matter", () => {
   );
   fc.assert(
     fc.property(shuffled, ([one, other]) => {
-      const sorted = (list: typeof one) => [...foldStock(new Map([["a", 5]]), list)].toSorted();
+      const sorted = (list: typeof one) => Object.fromEntries(foldStock(new Map([["a", 5]]), list));
       expect(sorted(other)).toEqual(sorted(one));
     }),
   );
