@@ -4,7 +4,7 @@ import type { CartLineView } from "#schema/wire/views.ts";
 import { emptyEntry, type Entry, typeEntry } from "../keys/entry.ts";
 import { useDesk } from "../parts/desk.tsx";
 import { useKeyLayer, useView, useWords } from "../parts/screen-context.tsx";
-import { type ActionId, actionOf, actions, backFrom, home, type Pane, type SaleState } from "./sale-state.ts";
+import { type ActionId, actionOf, actions, backFrom, home, type Pane, type SaleState, type Wanted } from "./sale-state.ts";
 import { newRequestId } from "./request-id.ts";
 import { useSearch, type Search } from "./use-search.ts";
 
@@ -20,6 +20,8 @@ interface Counter {
   readonly select: (lineId: string) => void;
   readonly lookUp: (code: string) => void;
   readonly addItem: (itemId: string) => void;
+  /** Adds what waited for its weight or volume. */
+  readonly addWeighed: (of: Wanted, quantityMilli: number) => void;
   readonly act: (id: ActionId) => void;
   readonly whyNot: (id: ActionId) => string | null;
   readonly nextSale: () => void;
@@ -78,14 +80,26 @@ export function CounterProvider(props: {
     clearSearch();
     if (pane.type !== "tender") show(home);
   };
-  const lookUp = (code: string): void => {
-    void run("scan", { code, ...quantity });
+  const add = async (of: Wanted, milli: { readonly quantityMilli?: number }): Promise<void> => {
+    const outcome =
+      of.type === "code"
+        ? await run("scan", { code: of.code, ...milli })
+        : await run("addItem", { itemId: of.itemId, ...milli });
+    if (outcome.ok) return;
+    const { code, params } = outcome.error;
+    const name = String(params["name"] ?? "");
+    if (code === "weight-needed") {
+      show({ type: "weight", name, unit: params["unit"] === "l" ? "l" : "kg", of });
+    } else if (code === "price-needed") {
+      show({ type: "department", departmentId: String(params["departmentId"] ?? ""), name });
+    }
+  };
+  const want = (of: Wanted): void => {
+    void add(of, quantity);
     afterAdding();
   };
-  const addItem = (itemId: string): void => {
-    void run("addItem", { itemId, ...quantity });
-    afterAdding();
-  };
+  const lookUp = (code: string): void => want({ type: "code", code });
+  const addItem = (itemId: string): void => want({ type: "item", itemId });
   const nextSale = (): void => void run("newCart", {});
 
   const act = (id: ActionId): void => {
@@ -210,6 +224,7 @@ export function CounterProvider(props: {
     select,
     lookUp,
     addItem,
+    addWeighed: (of, quantityMilli) => void add(of, { quantityMilli }).then(() => show(home)),
     act,
     whyNot,
     nextSale,

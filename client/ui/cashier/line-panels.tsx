@@ -8,7 +8,7 @@ import { KeyButton } from "../parts/key-button.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useFormats, useView, useWords } from "../parts/screen-context.tsx";
 import { useCounter } from "./counter.tsx";
-import { home } from "./sale-state.ts";
+import { home, type Wanted } from "./sale-state.ts";
 
 /** How many, or how much by weight. */
 export function QuantityPanel(): ReactNode {
@@ -207,7 +207,10 @@ export function PricePanel(): ReactNode {
 }
 
 /** A sale at an open price under a department: the figure keyed before counts as the price. */
-export function DepartmentPanel(props: { readonly departmentId: string }): ReactNode {
+export function DepartmentPanel(props: {
+  readonly departmentId: string;
+  readonly name?: string | undefined;
+}): ReactNode {
   const words = useWords();
   const formats = useFormats();
   const store = useView("store");
@@ -221,6 +224,7 @@ export function DepartmentPanel(props: { readonly departmentId: string }): React
     const outcome = await run("addDepartment", {
       departmentId: props.departmentId,
       priceMinor: typed,
+      ...(props.name === undefined ? {} : { name: props.name }),
       ...(entry.quantityMilli === null ? {} : { quantityMilli: entry.quantityMilli }),
     });
     if (outcome.ok) {
@@ -230,7 +234,7 @@ export function DepartmentPanel(props: { readonly departmentId: string }): React
   };
   return (
     <Panel
-      title={department?.name ?? ""}
+      title={props.name ?? department?.name ?? ""}
       onClose={back}
       foot={
         <KeyButton
@@ -243,6 +247,52 @@ export function DepartmentPanel(props: { readonly departmentId: string }): React
       }
     >
       <FigurePad label={words.line.openPrice} shown={formats.money(typed ?? 0)} figure={figure} />
+    </Panel>
+  );
+}
+
+/** Goods by weight or volume, keyed where no scale says it. */
+export function WeightPanel(props: {
+  readonly name: string;
+  readonly unit: "kg" | "l";
+  readonly of: Wanted;
+}): ReactNode {
+  const words = useWords();
+  const formats = useFormats();
+  const { back, addWeighed } = useCounter();
+  const figure = useFigure("", () => sell());
+  const typed = parseQuantityEntry(figure.text);
+  const ready = typed !== null && typed > 0;
+  const sell = (): void => {
+    if (ready) addWeighed(props.of, typed);
+  };
+  return (
+    <Panel
+      title={props.unit === "kg" ? words.line.weigh : words.line.volume}
+      onClose={back}
+      foot={
+        <KeyButton
+          label={words.line.sellAt}
+          shortcut="↵"
+          look="primary"
+          unavailable={ready ? null : words.reasons.figureFirst}
+          onPress={sell}
+        />
+      }
+    >
+      <p className="subject">
+        <bdi>{props.name}</bdi>
+      </p>
+      <FigurePad
+        label={props.unit === "kg" ? words.line.weight : words.line.volume}
+        shown={
+          figure.text === ""
+            ? formats.quantity(0, props.unit)
+            : `${figure.text} ${words.line.units[props.unit]}`
+        }
+        figure={figure}
+        point
+      />
     </Panel>
   );
 }

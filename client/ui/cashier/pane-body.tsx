@@ -4,7 +4,7 @@ import { useCounter } from "./counter.tsx";
 import { CashPanel, CloseShiftPanel, DrawerPanel } from "./drawer-panels.tsx";
 import { HomePane } from "./home-pane.tsx";
 import { KeysPanel } from "./keys-panel.tsx";
-import { DepartmentPanel, DiscountPanel, PricePanel, QuantityPanel } from "./line-panels.tsx";
+import { DepartmentPanel, DiscountPanel, PricePanel, QuantityPanel, WeightPanel } from "./line-panels.tsx";
 import { AgePanel, CustomerPanel, MenuPanel, NetworkPanel, VoidCartPanel } from "./menu-panels.tsx";
 import { PaidPanel } from "./paid-panel.tsx";
 import { NoReceiptPanel } from "./no-receipt-panel.tsx";
@@ -26,7 +26,9 @@ export function PaneBody(): ReactNode {
     case "price":
       return <PricePanel />;
     case "department":
-      return <DepartmentPanel departmentId={pane.departmentId} />;
+      return <DepartmentPanel departmentId={pane.departmentId} name={pane.name} />;
+    case "weight":
+      return <WeightPanel name={pane.name} unit={pane.unit} of={pane.of} />;
     case "suspend":
       return <SuspendPanel />;
     case "carts":

@@ -16,7 +16,9 @@ export type Pane =
   | { readonly type: "quantity" }
   | { readonly type: "discount"; readonly of: "line" | "cart" }
   | { readonly type: "price" }
-  | { readonly type: "department"; readonly departmentId: string }
+  | { readonly type: "department"; readonly departmentId: string; readonly name?: string }
+  /** Goods that are sold by weight or volume, waiting for how much. */
+  | { readonly type: "weight"; readonly name: string; readonly unit: "kg" | "l"; readonly of: Wanted }
   | { readonly type: "suspend" }
   | { readonly type: "carts" }
   | { readonly type: "receipts" }
@@ -31,6 +33,11 @@ export type Pane =
   | { readonly type: "close-shift" }
   | { readonly type: "network" }
   | { readonly type: "keys" };
+
+/** What was asked for: a code, or an item of the price book. */
+export type Wanted =
+  | { readonly type: "code"; readonly code: string }
+  | { readonly type: "item"; readonly itemId: string };
 
 export const home: Pane = { type: "home" };
 
@@ -53,6 +60,7 @@ export function backFrom(pane: Pane): Pane {
     case "quantity":
     case "price":
     case "department":
+    case "weight":
     case "suspend":
     case "carts":
     case "receipts":
@@ -120,7 +128,6 @@ export const actions = {
     unavailable: (state) => {
       if (!state.cart || state.cart.lines.length === 0) return "emptyCart";
       if (state.cart.blocked === "storage-full") return "storageFull";
-      if (state.cart.blocked === "clock") return "clock";
       return null;
     },
   },

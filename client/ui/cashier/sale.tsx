@@ -103,8 +103,8 @@ const blockedWords = {
   "age-not-checked": "ageFirst",
   "storage-full": "storageFull",
   "no-shift": "noShift",
-  clock: "clock",
-  locked: "locked",
+  "return-too-many": "tooManyReturned",
+  unsellable: "unsellable",
 } as const;
 
 function blockedWord(

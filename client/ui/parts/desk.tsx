@@ -116,8 +116,8 @@ export function DeskProvider(props: { readonly children: ReactNode }): ReactNode
 
 /** Refusals of an approval that may simply be typed again. */
 const repeats = new Set<ScreenError["code"]>(["wrong-pin", "not-allowed", "approval-needed"]);
-/** Already asked about and declined. */
-const settled = new Set<ScreenError["code"]>(["confirm", "approval-needed"]);
+/** Already asked about and declined, or asked for in a panel of its own. */
+const settled = new Set<ScreenError["code"]>(["confirm", "approval-needed", "weight-needed", "price-needed"]);
 
 export function useDesk(): Desk {
   const desk = useContext(DeskContext);
