@@ -10,6 +10,8 @@ export interface MdnsOptions {
   readonly device: DeviceId;
   readonly port: number;
   readonly log: LinkLog;
+  /** Where to speak; by default port 5353 on every interface. */
+  readonly on?: { readonly interface: string; readonly port: number };
   /** A till of this store; `mark` is what `deviceMark` gives for its device id. */
   readonly onFound: (addresses: readonly string[], mark: string) => void;
 }
@@ -41,7 +43,7 @@ export function discoverByMdns(options: MdnsOptions): () => void {
   const failed = (error: unknown) => log.note("mdns-error", String(error));
   socket.on("error", failed);
   // `socket` is an option of multicast-dns, to which bonjour-service hands all of them.
-  const bonjour = new Bonjour({ socket } as object, failed);
+  const bonjour = new Bonjour({ socket, ...options.on, bind: "0.0.0.0" } as object, failed);
   const wires = bonjour as unknown as {
     server: { mdns: { on(event: string, listener: (error: unknown) => void): void } };
   };
@@ -52,6 +54,7 @@ export function discoverByMdns(options: MdnsOptions): () => void {
       if (text?.s !== storeMark || typeof text.d !== "string" || text.d === mark) return;
       const hosts = [...(service.addresses ?? []), ...(service.referer ? [service.referer.address] : [])];
       const addresses = [...new Set(hosts)]
+        .filter((host) => !host.startsWith("fe80:"))
         .map((host) =>
           parseAddress(host.includes(":") ? `[${host}]:${service.port}` : `${host}:${service.port}`),
         )

@@ -45,6 +45,7 @@ export interface LanOptions {
   readonly label: string;
   /** Of the application. */
   readonly version: string;
+  /** By default both. A till that listens on loopback alone neither announces itself nor looks for others by mDNS. */
   readonly discovery?: { readonly mdns: boolean; readonly gossip: boolean };
   readonly addressBook?: AddressBook;
   readonly segments?: SegmentSource;
@@ -218,7 +219,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     timing.every(30_000, () => remember()),
   );
   let beatCancel: (() => void) | undefined;
-  if (discovery.mdns) unsubscribes.push(startMdns());
+  if (discovery.mdns && !isLoopback(listener.host)) unsubscribes.push(startMdns());
 
   return {
     type: "started",
@@ -394,6 +395,10 @@ export function daysAround(
     const offDays = (atMs - nowMs()) / dayMs;
     return offDays >= -days.past - 1 && offDays <= days.future + 1;
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.");
 }
 
 /** What others can dial: the address listened on, or, when it listens on all, each of the machine's own. */
