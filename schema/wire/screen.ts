@@ -64,6 +64,8 @@ export type ErrorCode =
   | "unknown-barcode" // params: code
   | "bad-check-digit" // params: code
   | "unknown-item" // params: itemId
+  | "weight-needed" // params: name, unit (kg | l): give quantityMilli
+  | "price-needed" // params: name, departmentId: sell it as department
   | "unknown-cart"
   | "unknown-line"
   | "unknown-receipt"

@@ -151,8 +151,10 @@ export type BlockedReason =
   | "age-not-checked"
   | "storage-full"
   | "no-shift"
-  | "clock"
-  | "locked";
+  /** A return line asks for more than its receipt has left. */
+  | "return-too-many"
+  /** It passes what can be reckoned, or a tax class is missing. */
+  | "unsellable";
 
 export interface OpenCartView {
   readonly cartId: string;

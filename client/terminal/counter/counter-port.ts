@@ -17,7 +17,11 @@ export interface CommandContext {
  * the command is checked here. Never rejects: what went wrong is in the reply.
  */
 export interface CounterPort {
-  execute<Name extends CommandName>(name: Name, input: unknown, context: CommandContext): Promise<Reply<Name>>;
+  execute<Name extends CommandName>(
+    name: Name,
+    input: unknown,
+    context: CommandContext,
+  ): Promise<Reply<Name>>;
   /** Whether the token names a living session. */
   hasSession(token: SessionToken): boolean;
   /** The whole picture for a screen; parts that did not change since the last call for this session are the same objects. */

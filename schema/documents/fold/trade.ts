@@ -82,6 +82,7 @@ export class TradeFold {
   /** What moved in the drawer by shift: takings less change, paid in and out, dropped. */
   readonly #cash = new Map<string, number>();
   readonly #byCart = new Map<string, HashHex[]>();
+  readonly #paidAgain = new Set<string>();
   readonly #days = new Map<string, DayTotals>();
   /** What each record sold or took back of a cart's line or a receipt's line. */
   readonly #sold = new Map<string, Map<string, Map<HashHex, number>>>();
@@ -97,6 +98,7 @@ export class TradeFold {
       return;
     this.#positions.set(record.device, { series: record.series, seq: record.seq, hash });
     this.#day(record.body.day).apply(record);
+    this.#day(`${record.body.day}/${record.device}`).apply(record);
     const moved = this.#applyKind(hash, record, bytes);
     if (moved.length > 0)
       this.moves.push({ device: record.device, series: record.series, seq: record.seq, lines: moved });
@@ -150,8 +152,9 @@ export class TradeFold {
     return this.#voids.has(receipt);
   }
 
-  day(day: string): DayTotals {
-    return this.#days.get(day) ?? new DayTotals();
+  /** A day's takings: the store's, or one till's. */
+  day(day: string, device?: DeviceId): DayTotals {
+    return this.#days.get(device === undefined ? day : `${day}/${device}`) ?? new DayTotals();
   }
 
   /** The shift that was opened last on a till, unless it was closed. */
@@ -174,8 +177,10 @@ export class TradeFold {
   /** What only a person can settle. Ids say what it is about, so that every till gives the same one. */
   exceptions(): TradeException[] {
     const found: TradeException[] = [];
-    for (const [cart, hashes] of this.#byCart) {
-      const paid = hashes.filter((hash) => !this.isVoided(hash)).toSorted();
+    for (const cart of this.#paidAgain) {
+      const paid = this.receiptsOfCart(cart)
+        .filter((hash) => !this.isVoided(hash))
+        .toSorted();
       if (paid.length > 1 && this.#overlap(cart, paid))
         found.push({ id: `double-payment/${cart}`, type: "double-payment", cart, receipts: paid });
     }
@@ -240,7 +245,9 @@ export class TradeFold {
   }
 
   #applyReceipt(hash: HashHex, body: ReceiptBody): StockMove["lines"] {
-    listAt(this.#byCart, body.cart).push(hash);
+    const receipts = listAt(this.#byCart, body.cart);
+    receipts.push(hash);
+    if (receipts.length > 1) this.#paidAgain.add(body.cart);
     for (const line of body.lines) {
       mapAt(mapAt(this.#sold, body.cart), line.id).set(hash, line.qty);
       if (line.of) mapAt(this.#returned, `${line.of.record}/${line.of.line}`).set(hash, -line.qty);
