@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toHex } from "../../bytes.ts";
+import { fromHex, toHex } from "../../bytes.ts";
 import { decodeColumns, encodeColumns, itemAt } from "./columns.ts";
 import { compareItemIds, type PriceBookItem } from "./item.ts";
 
@@ -54,8 +54,13 @@ describe("columns of a price book", () => {
   test("version 1 stays readable: these bytes are frozen", () => {
     const frozen: readonly PriceBookItem[] = [
       {
-        ...{ itemId: "10001", name: "Bananas", barcodes: ["02110001000009"], departmentId: "produce" },
-        ...{ unit: "kg", priceMinor: 219, taxClassId: "zero" },
+        itemId: "10001",
+        name: "Bananas",
+        barcodes: ["02110001000009"],
+        departmentId: "produce",
+        unit: "kg",
+        priceMinor: 219,
+        taxClassId: "zero",
       },
       {
         ...{
@@ -64,15 +69,20 @@ describe("columns of a price book", () => {
           barcodes: ["02900000200012", "PB-1"],
           departmentId: "deli",
         },
-        ...{ unit: "piece", priceMinor: 0, taxClassId: "standard", ageYears: 18, openPrice: true },
+        unit: "piece",
+        priceMinor: 0,
+        taxClassId: "standard",
+        ageYears: 18,
+        openPrice: true,
       },
     ];
-    const hex =
-      "544d504201020b31303030310a32303030311742616e616e61730a50c3a274c3a920262042" +
-      "69c3a87265" +
-      "0c64656c690a70726f647563650201000d7374616e646172640a7a65726f02010003db0100020104020012";
-    expect(toHex(encodeColumns(frozen)).startsWith(hex)).toBe(true);
-    const columns = decoded(encodeColumns(frozen));
+    const hex = [
+      "544d504201020b31303030310a32303030311742616e616e61730a50c3a274c3a92026204269c3a872650c6465",
+      "6c690a70726f647563650201000d7374616e646172640a7a65726f02010003db01000201040200120e0101492e",
+      "dc45eb014c557b35a30206010150422d31",
+    ].join("");
+    expect(toHex(encodeColumns(frozen))).toBe(hex);
+    const columns = decoded(fromHex(hex));
     expect([itemAt(columns, 0), itemAt(columns, 1)]).toEqual(frozen);
   });
 
@@ -86,11 +96,18 @@ describe("columns of a price book", () => {
           departmentId: "d",
           unit: "l" as const,
         },
-        ...{ priceMinor: 300, taxClassId: "t", ageYears: 18 },
+        priceMinor: 300,
+        taxClassId: "t",
+        ageYears: 18,
       },
       {
-        ...{ itemId: "b", name: "B", barcodes: [], departmentId: "e", unit: "kg" as const },
-        ...{ priceMinor: 1, taxClassId: "t" },
+        itemId: "b",
+        name: "B",
+        barcodes: [],
+        departmentId: "e",
+        unit: "kg" as const,
+        priceMinor: 1,
+        taxClassId: "t",
       },
     ]);
     fc.assert(
@@ -115,8 +132,13 @@ describe("columns of a price book", () => {
 
   test("what cannot be written is a bug of the caller", () => {
     const good = {
-      ...{ itemId: "a", name: "A", barcodes: [], departmentId: "d", unit: "piece" as const },
-      ...{ priceMinor: 1, taxClassId: "t" },
+      itemId: "a",
+      name: "A",
+      barcodes: [],
+      departmentId: "d",
+      unit: "piece" as const,
+      priceMinor: 1,
+      taxClassId: "t",
     };
     expect(() => encodeColumns([{ ...good, itemId: "b" }, good])).toThrow(RangeError);
     expect(() => encodeColumns([good, good])).toThrow(RangeError);

@@ -142,8 +142,19 @@ function readColumns(bytes: Bytes): PriceBookColumns {
   const otherCodes = readOthers(section(), count);
   reader.end();
   return {
-    ...{ count, ids, names, departments, departmentOf, taxClasses, taxClassOf },
-    ...{ pricesMinor, flags, ages, gtinStarts, gtins, otherCodes },
+    count,
+    ids,
+    names,
+    departments,
+    departmentOf,
+    taxClasses,
+    taxClassOf,
+    pricesMinor,
+    flags,
+    ages,
+    gtinStarts,
+    gtins,
+    otherCodes,
   };
 }
 

@@ -18,7 +18,16 @@ export interface FoundRows {
 const anywhereFrom = 3;
 
 const special: Readonly<Record<string, string>> = {
-  ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i", ς: "σ" },
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ı: "i",
+  ς: "σ",
 };
 
 /** What separates words: ASCII's signs, those of Latin-1, the Hebrew ones, and the general and CJK punctuation. */

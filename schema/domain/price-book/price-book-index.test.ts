@@ -6,8 +6,13 @@ import { foldText } from "./name-search.ts";
 import { PriceBookIndex } from "./price-book-index.ts";
 
 const itemOf = (itemId: string, name: string, ...barcodes: string[]): PriceBookItem => ({
-  ...{ itemId, name, barcodes, departmentId: `d-${itemId.length}`, unit: "piece" },
-  ...{ priceMinor: itemId.length * 100, taxClassId: name.length % 2 === 0 ? "even" : "odd" },
+  itemId,
+  name,
+  barcodes,
+  departmentId: `d-${itemId.length}`,
+  unit: "piece",
+  priceMinor: itemId.length * 100,
+  taxClassId: name.length % 2 === 0 ? "even" : "odd",
 });
 const indexOf = (items: readonly PriceBookItem[], perSegment = 3): PriceBookIndex => {
   const sorted = [...items].sort((a, b) => compareItemIds(a.itemId, b.itemId));
