@@ -6,7 +6,7 @@ import type { TaxClass, TaxRounding } from "./tax/tax.ts";
 import type { TenderMethod } from "./tender/settle.ts";
 import type { CashRounding } from "./money/cash-rounding.ts";
 
-export interface Department {
+interface Department {
   readonly id: string;
   readonly name: string;
   readonly taxClassId: string;
@@ -132,7 +132,7 @@ const confirmDefault: ConfirmLimits = {
 };
 const approvalDefault: ApprovalLimits = { discountBp: 2000, refundMinor: null, refundAloneMinor: 10_000 };
 
-export const storeSettingsSchema = z
+const storeSettingsSchema = z
   .strictObject({
     name,
     currency: z.string().refine(isCurrencyCode, { error: "an ISO 4217 code with minor units, such as EUR" }),

@@ -334,6 +334,47 @@ describe("a cart's figures", () => {
     ]);
   });
 
+  test("no cart of integers is too much for it: what it counts stays exact", () => {
+    const any = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(1e12, -1e12, 999_999_999_999, 1e9, 0));
+    const line = fc
+      .record({
+        price: any,
+        milli: any,
+        fixed: any,
+        amount: any,
+        taxClassId: fc.constantFrom("in", "mix", "gone"),
+        kind: fc.nat(3),
+      })
+      .map(({ price, milli, fixed, amount, taxClassId, kind }) => ({
+        item: goods(kind, price, taxClassId, "piece"),
+        quantityMilli: milli,
+        ...(kind === 1 ? { fixedTotalMinor: fixed } : {}),
+        ...(kind === 2 ? { discount: { kind: "amount" as const, amountMinor: amount, reason: "r" } } : {}),
+      }));
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 20, size: "max" }),
+        any,
+        rules,
+        (bodies, amountMinor, rules) => {
+          const lines = bodies.map((one, at): CartLine => ({ ...one, lineId: `l${at}` }));
+          const totals = computeCart(
+            { lines, discount: { kind: "amount", amountMinor, reason: "r" } },
+            rules,
+          );
+          expect(sum(totals.lines.map((one) => one.totalMinor))).toBe(totals.totalMinor);
+          expect(
+            totals.lines
+              .flatMap((one) => [one.grossMinor, one.netMinor, one.totalMinor])
+              .every(Number.isSafeInteger),
+          ).toBe(true);
+          expect(Number.isSafeInteger(totals.totalMinor)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   test("what cannot be counted exactly, or has no tax class, is named and counts for nothing", () => {
     const huge: CartItem = {
       itemId: "x",

@@ -102,7 +102,7 @@ function lineTotals(line: CartLine, amounts: LineAmounts, cartDiscount: Discount
     ...amounts,
     lineId: line.lineId,
     isReturn: back,
-    quantityMilli: back ? -Math.abs(line.quantityMilli) : line.quantityMilli,
+    quantityMilli: back ? 0 - Math.abs(line.quantityMilli) : line.quantityMilli,
     unitPriceMinor: unitPriceOf(line),
     subtotalMinor: amounts.grossMinor - amounts.discountMinor,
     discounts: discounts.filter((discount) => discount.amountMinor !== 0),

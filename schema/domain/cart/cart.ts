@@ -50,7 +50,7 @@ export interface LineAmounts {
 }
 
 /** Goods that come back. */
-export type Returned =
+type Returned =
   | {
       readonly kind: "receipt";
       readonly receiptId: string;

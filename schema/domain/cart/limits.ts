@@ -2,11 +2,11 @@ import type { CartLine } from "./cart.ts";
 import { isReturn, unitPriceOf } from "./positions.ts";
 
 /** No line may cost more, in minor units. */
-export const maxLineMinor = 1_000_000_000_000;
+const maxLineMinor = 1_000_000_000_000;
 /** No cart may come to more before tax: leaves room for any tax the settings allow below 2^53. */
-export const maxCartMinor = 10_000_000_000_000;
+const maxCartMinor = 10_000_000_000_000;
 /** No cart may hold more of anything, in thousandths. */
-export const maxCartMilli = 1_000_000_000_000;
+const maxCartMilli = 1_000_000_000_000;
 
 /** Lines that pass what can be counted exactly. They count for nothing, and the cart must not be sold. */
 export function tooLarge(lines: readonly CartLine[]): ReadonlySet<CartLine> {

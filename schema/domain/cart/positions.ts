@@ -19,7 +19,7 @@ export interface Position {
   readonly discountMinor: number;
 }
 
-export interface PositionLine {
+interface PositionLine {
   readonly line: CartLine;
   readonly quantityMilli: number;
   readonly unitPriceMinor: number;

@@ -10,7 +10,7 @@ export interface DayRules {
   readonly dayBoundaryMinutes: number;
 }
 
-export interface LocalTime extends CalendarDate {
+interface LocalTime extends CalendarDate {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
@@ -20,7 +20,7 @@ const dayMs = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** What the clock on the store's wall shows. */
-export function localTime(time: TimeMs, timeZone: string): LocalTime {
+function localTime(time: TimeMs, timeZone: string): LocalTime {
   const parts = new Map(
     formatter(timeZone)
       .formatToParts(time)

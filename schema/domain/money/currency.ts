@@ -11,12 +11,6 @@ export interface Currency {
   readonly cashStepMinor: number;
 }
 
-/** An amount with its currency, for where more than one currency may meet. Within a store, `…Minor` numbers suffice. */
-export interface Money {
-  readonly amountMinor: number;
-  readonly currency: CurrencyCode;
-}
-
 export const currencyCodes: readonly CurrencyCode[] = Object.keys(currencyTable).filter(isCurrencyCode);
 
 export function isCurrencyCode(code: string): code is CurrencyCode {

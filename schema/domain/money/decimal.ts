@@ -1,4 +1,4 @@
-export type DecimalProblem =
+type DecimalProblem =
   | { readonly type: "not-a-number"; readonly text: string }
   | { readonly type: "too-many-digits"; readonly text: string; readonly digits: number }
   | { readonly type: "too-large"; readonly text: string };

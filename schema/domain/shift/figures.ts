@@ -41,7 +41,7 @@ export interface ShiftFigures {
 }
 
 /** `expected` is the sum of the others, with what was paid out and dropped taken off. */
-export interface DrawerFigures {
+interface DrawerFigures {
   readonly floatMinor: number;
   readonly cashTakenMinor: number;
   readonly cashPaidOutMinor: number;

@@ -10,7 +10,7 @@ interface TaxCommon {
   readonly inLaterBase?: boolean;
 }
 
-export interface PercentTax extends TaxCommon {
+interface PercentTax extends TaxCommon {
   readonly kind: "percent";
   /** Millionths: 5.5% is 55000, 9.975% is 99750. 0 is zero-rated, which is not exempt. */
   readonly ratePpm: number;
@@ -19,7 +19,7 @@ export interface PercentTax extends TaxCommon {
 }
 
 /** A fixed amount for each piece, kilogram or litre, such as a deposit levy or excise. */
-export interface FixedTax extends TaxCommon {
+interface FixedTax extends TaxCommon {
   readonly kind: "fixed";
   readonly perUnitMinor: number;
 }
