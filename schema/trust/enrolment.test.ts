@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type DeviceId, type StoreId, toHex } from "../bytes.ts";
 import { decodeCanonical, encodeCanonical } from "../canonical.ts";
@@ -26,7 +26,7 @@ const enrolments: fc.Arbitrary<Enrolment> = fc.record({
   store: hex(16).map((text) => text as StoreId),
   device: hex(32).map((text) => text as DeviceId),
   series: fc.integer({ min: 1, max: 1e9 }),
-  label: fc.string({ minLength: 1, maxLength: 60 }).filter((text) => text.isWellFormed()),
+  label: fc.string({ minLength: 1, maxLength: 60 }).filter((text) => !/[\ud800-\udfff]/.test(text)),
   role: fc.constantFrom("till" as const, "reader" as const),
   time: fc.integer({ min: 0, max: 4e12 }),
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type Bytes, type StoreId, toHex } from "../bytes.ts";
 import { type Canonical, decodeCanonical, encodeCanonical } from "../canonical.ts";
 import { type SigningKey, cryptoReady, signingKeyFromSeed } from "./crypto.ts";

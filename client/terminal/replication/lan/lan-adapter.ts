@@ -102,7 +102,7 @@ export class LanAdapter extends NetworkAdapter {
   /** Ends every link; new ones are refused until the repo connects again. May be called any number of times. */
   override disconnect(): void {
     this.#stage = { type: "off" };
-    for (const held of [...this.#links.values()]) held.link.close("stopping");
+    for (const held of this.#links.values()) held.link.close("stopping");
   }
 
   override send(message: Message): void {

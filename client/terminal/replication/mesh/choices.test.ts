@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DeviceId } from "#schema/bytes.ts";
 import { KnownAddresses, parseAddress } from "./address-book.ts";
@@ -19,7 +19,7 @@ describe("neighbours", () => {
         for (const [till, wanted] of wants) {
           expect(wanted.has(till)).toBe(false);
           expect(wanted.size).toBeLessThanOrEqual(4);
-          if (tills.length <= 4) expect(wanted.size).toBe(tills.length - 1);
+          expect(wanted.size).toBeGreaterThanOrEqual(Math.min(3, tills.length - 1));
           for (const other of wanted) expect(wants.get(other)!.has(till)).toBe(true);
         }
         expect(reached(wants, tills[0]!)).toBe(tills.length);
@@ -61,9 +61,10 @@ describe("the gateway", () => {
         const elected = living.map((self) => electGateway(living, self));
         expect(new Set(elected).size).toBe(1);
         const winner = living.find((candidate) => candidate.device === elected[0]);
-        if (living.every(({ relay }) => relay === "unconfigured")) expect(winner).toBeUndefined();
-        else expect(winner?.relay).not.toBe("unconfigured");
-        if (living.some(({ relay }) => relay === "up")) expect(winner?.relay).toBe("up");
+        const best = (["up", "unknown", "down"] as const).find((state) =>
+          living.some(({ relay }) => relay === state),
+        );
+        expect(winner?.relay).toBe(best);
       }),
     );
   });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { TestStore, until } from "../lan/test-store.ts";
 import type { KnownAddress } from "#schema/wire/lan.ts";
 import { electGateway } from "./gateway.ts";
-import type { LanOptions } from "./start-lan.ts";
+import type { LanOptions } from "./lan.ts";
 import { type MeshTill, addressOf, allAlive, startTill } from "./test-mesh.ts";
 
 const store = new TestStore("mesh");
@@ -164,6 +164,7 @@ describe("a mesh", () => {
     await all[1]!.replica.shut(journal);
     all[4]!.replica.note(journal, "second sale");
     await until("taken up again", () => all[1]!.replica.notes(journal).includes("second sale"));
+    expect(all[1]!.replica.notes(journal)).toEqual(["first sale", "second sale"]);
   });
 });
 
@@ -188,6 +189,7 @@ describe("presence", () => {
     const before = digest();
     a!.replica.note(name, "new price");
     await until("another digest", () => digest() !== before);
+    expect(digest()).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test("a till whose clock was set back is heard all the same", async () => {

@@ -1,8 +1,5 @@
-import { networkInterfaces } from "node:os";
-import type { DeviceId, HashHex } from "#schema/bytes.ts";
-import type { DocumentName, DocumentAddress } from "#schema/documents/names.ts";
-import { parseDocumentName } from "#schema/documents/names.ts";
-import type { LinkPeer } from "#schema/trust/handshake.ts";
+import type { DeviceId } from "#schema/bytes.ts";
+import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
 import {
   type KnownAddress,
   type LanMessage,
@@ -10,86 +7,23 @@ import {
   lanVersion,
   namesPerMessage,
 } from "#schema/wire/lan.ts";
-import type { ReplicaPort } from "../replica-port.ts";
 import { dialTill } from "../lan/dial.ts";
-import { DocumentDoor, type DoorLimits, type NameRule, defaultDoorLimits } from "../lan/document-door.ts";
+import { DocumentDoor, defaultDoorLimits } from "../lan/document-door.ts";
 import { guardRepo } from "../lan/guard-repo.ts";
 import { LanAdapter } from "../lan/lan-adapter.ts";
-import { type Link, type LinkDeps, type LinkLimits, defaultLinkLimits } from "../lan/link.ts";
-import type { LinkIdentity } from "../lan/link-identity.ts";
-import { type LinkLog, linkLog } from "../lan/link-log.ts";
+import { type Link, type LinkDeps, defaultLinkLimits } from "../lan/link.ts";
+import { linkLog } from "../lan/link-log.ts";
 import { listen } from "../lan/listener.ts";
-import { type FetchedSegment, SegmentExchange, type SegmentSource } from "../lan/segments.ts";
-import type { SyncGate } from "../lan/sync-gate.ts";
-import { type Timing, systemTiming } from "../lan/timing.ts";
-import { type AddressBook, KnownAddresses, parseAddress } from "./address-book.ts";
+import { SegmentExchange } from "../lan/segments.ts";
+import { systemTiming } from "../lan/timing.ts";
+import { KnownAddresses, parseAddress } from "./address-book.ts";
 import { lanBackoff } from "./backoff.ts";
 import { OpenDocumentDigests } from "./digests.ts";
+import type { LanOptions, StartLanOutcome } from "./lan.ts";
 import { deviceMark, discoverByMdns } from "./mdns.ts";
 import { Mesh } from "./mesh.ts";
-import {
-  type OwnPresence,
-  type Presence,
-  type PresenceLimits,
-  PresenceTable,
-  defaultPresenceLimits,
-} from "./presence.ts";
-
-export interface LanOptions {
-  readonly replica: ReplicaPort;
-  readonly identity: LinkIdentity;
-  /** `port` 0: whichever is free. */
-  readonly listen: { readonly host: string; readonly port: number };
-  /** `host:port` of other tills; this till's own among them does no harm. */
-  readonly configured: readonly string[];
-  readonly label: string;
-  /** Of the application. */
-  readonly version: string;
-  /** By default both. A till that listens on loopback alone neither announces itself nor looks for others by mDNS. */
-  readonly discovery?: { readonly mdns: boolean; readonly gossip: boolean };
-  readonly addressBook?: AddressBook;
-  readonly segments?: SegmentSource;
-  /** Which documents, named by a neighbour, this till takes up; by default all of its store. */
-  readonly nameRule?: NameRule;
-  readonly gate?: SyncGate;
-  readonly presence?: Partial<OwnPresence>;
-  readonly log?: LinkLog;
-  readonly timing?: Timing;
-  readonly limits?: Partial<LinkLimits>;
-  readonly doorLimits?: Partial<DoorLimits>;
-  readonly presenceLimits?: PresenceLimits;
-  /** Each till's own choice of neighbours, once there are more than four. */
-  readonly spread?: number;
-  /** Greater than that of any earlier process of this till; by default the time. */
-  readonly session?: number;
-}
-
-export interface Lan {
-  /** Where it listens. */
-  readonly address: { readonly host: string; readonly port: number };
-  /** Tills with a link to this one. */
-  peers(): readonly DeviceId[];
-  /** After a link was made or has ended. */
-  onPeers(listener: (peers: readonly DeviceId[]) => void): () => void;
-  readonly presence: Pick<PresenceTable, "all" | "alive" | "of" | "onChange" | "own">;
-  /** Changes what this till says of itself; the others hear it at once. */
-  publishPresence(partial: Partial<OwnPresence>): void;
-  /** From whichever neighbour has it; the bytes are of that hash. */
-  fetchSegment(hash: HashHex): Promise<FetchedSegment>;
-  /** Tries this address too, from now on. */
-  addAddress(address: string): void;
-  /** Troubles so far, by kind. */
-  troubles(): ReturnType<LinkLog["counts"]>;
-  /** Messages of the repo that were sent and received. */
-  traffic(): { readonly sent: number; readonly received: number };
-  /** Ends every link and the listener; again does nothing. */
-  close(): Promise<void>;
-}
-
-export type StartLanOutcome =
-  | { readonly type: "started"; readonly lan: Lan }
-  /** Nothing can listen there: taken, or not this machine's. */
-  | { readonly type: "cannot-listen"; readonly code: string; readonly detail: string };
+import { isLoopback, reachableAt } from "./own-addresses.ts";
+import { PresenceTable, defaultPresenceLimits } from "./presence.ts";
 
 /** Joins this till to the other tills of its store, and keeps at it until closed. */
 export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
@@ -123,7 +57,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     log,
     ...(options.gate ? { gate: options.gate } : {}),
     events: {
-      linked: (device, peer) => linked(device, peer),
+      linked: (device) => linked(device),
       ended(device) {
         announced.delete(device);
         segments.lost(device);
@@ -254,7 +188,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     else adapter.adopt(link);
   }
 
-  function linked(device: DeviceId, _peer: LinkPeer): void {
+  function linked(device: DeviceId): void {
     announced.set(device, new Set());
     announceHeld(device);
     if (discovery.gossip) {
@@ -381,33 +315,4 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
     peerListeners.clear();
     await Promise.all([listener.close(), saving]);
   }
-}
-
-/** Only days near today, by this till's own clock: a till whose clock has gone mad fills nobody's disk. */
-export function daysAround(
-  nowMs: () => number,
-  days: { readonly past: number; readonly future: number },
-): NameRule {
-  const dayMs = 86_400_000;
-  return (address: DocumentAddress) => {
-    if (!("day" in address)) return true;
-    const atMs = Date.parse(`${address.day}T12:00:00Z`);
-    const offDays = (atMs - nowMs()) / dayMs;
-    return offDays >= -days.past - 1 && offDays <= days.future + 1;
-  };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || host.startsWith("127.");
-}
-
-/** What others can dial: the address listened on, or, when it listens on all, each of the machine's own. */
-function reachableAt(host: string, port: number): readonly string[] {
-  if (host !== "0.0.0.0" && host !== "::")
-    return [host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`];
-  const found = Object.values(networkInterfaces())
-    .flat()
-    .filter((one) => one !== undefined && !one.internal && one.family === "IPv4")
-    .map((one) => `${one!.address}:${port}`);
-  return found.length > 0 ? found.slice(0, 8) : [`127.0.0.1:${port}`];
 }

@@ -1,6 +1,7 @@
 import { MemoryReplica } from "../lan/memory-replica.ts";
 import { type TestStore, type TestTill, until } from "../lan/test-store.ts";
-import { type Lan, type LanOptions, startLan } from "./start-lan.ts";
+import type { Lan, LanOptions } from "./lan.ts";
+import { startLan } from "./start-lan.ts";
 
 /** A whole till of a test: its documents and its place on the LAN. */
 export interface MeshTill {

@@ -1,0 +1,16 @@
+import type { DocumentAddress } from "#schema/documents/names.ts";
+import type { NameRule } from "../lan/document-door.ts";
+
+/** Only days near today, by this till's own clock: a till whose clock has gone mad fills nobody's disk. */
+export function daysAround(
+  nowMs: () => number,
+  days: { readonly past: number; readonly future: number },
+): NameRule {
+  const dayMs = 86_400_000;
+  return (address: DocumentAddress) => {
+    if (!("day" in address)) return true;
+    const atMs = Date.parse(`${address.day}T12:00:00Z`);
+    const offDays = (atMs - nowMs()) / dayMs;
+    return offDays >= -days.past - 1 && offDays <= days.future + 1;
+  };
+}
