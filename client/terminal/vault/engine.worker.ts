@@ -37,6 +37,9 @@ function invoke(engine: SqliteEngine, method: EngineCall["method"], argument: un
     case "sizes":
       return engine.sizes();
     case "close":
-      return engine.close();
+      engine.close();
+      return undefined;
+    default:
+      throw new Error(`no such call: ${String(method satisfies never)}`);
   }
 }

@@ -42,7 +42,7 @@ export interface PassphraseSlot {
   readonly salt: string;
   readonly wrapped: string;
 }
-export interface ForeignSlot {
+interface ForeignSlot {
   readonly type: string;
   readonly id: string;
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from "#schema/bytes.ts";
 import type { EngineContents, ManifestRow } from "./engine.ts";
-import { type Manifest, chunkMark, decodeManifest, emptySum, manifestMark, xorSum } from "./manifest.ts";
+import { chunkMark, decodeManifest, emptySum, manifestMark, xorSum } from "./manifest.ts";
 import { type Sealing, type StoredPath, documentOf } from "./sealing.ts";
 import type { DamageKind } from "./vault.ts";
 

@@ -70,7 +70,8 @@ it("changes its passphrase, and keeps slots it does not know", async () => {
   await expectOpens(change.next);
   const after = readHeader(place.folder);
   expect(after).toMatchObject({ type: "header", copiesDiffer: false });
-  if (after.type === "header") expect(after.header.slots).toStrictEqual([foreign, after.header.slots[1]]);
+  expect(after).toHaveProperty("header.slots.length", 2);
+  expect(after).toHaveProperty("header.slots.0", foreign);
 });
 
 it("does not open when the slot's clear fields were changed", async () => {
@@ -152,7 +153,7 @@ it("shows nothing of what it holds: no name, no key, no value, in any encoding",
   expectNoneOf(secrets);
   // The search itself finds what is there.
   writeFileSync(join(place.folder, "found"), Buffer.from(canary).toString("base64"));
-  expect(() => expectNoneOf(secrets)).toThrow();
+  expect(() => expectNoneOf(secrets)).toThrow("in found");
 });
 
 /** Wherever a secret may begin, so that an encoding in groups of three bytes is found at each of its three phases. */

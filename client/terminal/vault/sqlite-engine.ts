@@ -148,7 +148,7 @@ export class SqliteEngine {
   sizes(): VaultSizes {
     const pageSize = this.#pragma("page_size");
     return {
-      fileBytes: Number(statSync(this.#options.file).size),
+      fileBytes: statSync(this.#options.file).size,
       walBytes: statSync(`${this.#options.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
       freeBytes: this.#pragma("freelist_count") * pageSize,
     };
@@ -276,7 +276,7 @@ function bytesOr(value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : new Uint8Array();
 }
 
-export function listOutbox(db: DatabaseSync): OutboxRow[] {
+function listOutbox(db: DatabaseSync): OutboxRow[] {
   return db
     .prepare("SELECT name, bytes FROM outbox ORDER BY id")
     .all()

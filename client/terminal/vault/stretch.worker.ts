@@ -4,4 +4,5 @@ import type { StretchRequest } from "./passphrase-slot.ts";
 
 const { passphrase, salt, cost } = workerData as StretchRequest;
 await cryptoReady;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
 parentPort!.postMessage(stretchPassphrase(passphrase, salt, cost));

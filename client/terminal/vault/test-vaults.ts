@@ -10,7 +10,7 @@ export const testPassphrase = "six words are easy to remember";
 
 export interface TestFolder {
   readonly folder: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 export function testFolder(): TestFolder {
@@ -39,7 +39,7 @@ export async function reopenTestVault(
 }
 
 /** Numbers that `TILLMESH_SEED` repeats: `next(n)` is 0 to n - 1. (mulberry32) */
-export function seededNumbers(): { readonly seed: number; next(below: number): number } {
+export function seededNumbers(): { readonly seed: number; readonly next: (below: number) => number } {
   const seed = Number(process.env["TILLMESH_SEED"] ?? randomBytes(4).readUInt32LE());
   let state = seed;
   const next = (below: number) => {

@@ -60,7 +60,7 @@ export interface VaultSizes {
   readonly freeBytes: number;
 }
 
-export interface OutboxEntry {
+interface OutboxEntry {
   readonly id: OutboxId;
   readonly bytes: Uint8Array;
 }

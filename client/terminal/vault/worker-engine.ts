@@ -61,6 +61,7 @@ export async function openEngineInWorker(options: EngineOptions): Promise<Opened
   const ask = async (method: keyof Engine, argument?: unknown): Promise<unknown> => {
     if (dead !== undefined) throw new Error(dead);
     const call = { id: ++lastCall, done: Promise.withResolvers<unknown>() };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
     worker.postMessage({ call: call.id, method, argument } satisfies EngineCall);
     calls.set(call.id, call.done);
     return call.done.promise;
