@@ -1,5 +1,5 @@
 import type { CartLine } from "./cart.ts";
-import { isReturn, unitPriceOf } from "./positions.ts";
+import { unitPriceOf } from "./positions.ts";
 
 /** No line may cost more, in minor units. */
 const maxLineMinor = 1_000_000_000_000;
@@ -28,7 +28,7 @@ export function tooLarge(lines: readonly CartLine[]): ReadonlySet<CartLine> {
 function worthOf(line: CartLine): number {
   if (line.returned?.kind === "receipt")
     return Math.max(Math.abs(line.returned.share.grossMinor), Math.abs(line.returned.share.totalMinor));
-  if (isReturn(line) || line.fixedTotalMinor === undefined || line.priceOverride)
-    return Math.ceil((unitPriceOf(line) * Math.abs(line.quantityMilli)) / 1000);
-  return line.fixedTotalMinor;
+  return line.fixedTotalMinor !== undefined && !line.priceOverride
+    ? line.fixedTotalMinor
+    : Math.ceil((unitPriceOf(line) * Math.abs(line.quantityMilli)) / 1000);
 }
