@@ -1,6 +1,5 @@
 /** Every word a receipt prints, so that it speaks the store's language. */
 export interface ReceiptWords {
-  readonly sale: string;
   readonly refund: string;
   readonly void: string;
   readonly copy: string;
@@ -31,7 +30,6 @@ export interface ReceiptWords {
 }
 
 export const englishReceipt: ReceiptWords = {
-  sale: "Receipt",
   refund: "Refund",
   void: "Void",
   copy: "COPY",
@@ -58,7 +56,6 @@ export const englishReceipt: ReceiptWords = {
 };
 
 export const hebrewReceipt: ReceiptWords = {
-  sale: "קבלה",
   refund: "זיכוי",
   void: "ביטול",
   copy: "העתק",
