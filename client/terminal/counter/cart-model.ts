@@ -72,10 +72,11 @@ export function amountsOf(line: ReceiptBodyLine, body: ReceiptBody): LineAmounts
 }
 
 function earlierReturns(trade: TradeFold, receipt: HashHex, lineNo: number): ReturnedPart[] {
-  return trade.returnsOf(receipt, lineNo).map(({ receipt: by, qty }) => {
+  return trade.returnsOf(receipt, lineNo).flatMap(({ receipt: by }) => {
     const body = trade.receiptBody(by)!;
-    const line = body.lines.find((one) => one.of?.record === receipt && one.of.line === lineNo)!;
-    return { quantityMilli: qty, amounts: amountsOf(line, body) };
+    return body.lines
+      .filter((line) => line.of?.record === receipt && line.of.line === lineNo)
+      .map((line) => ({ quantityMilli: -line.qty, amounts: amountsOf(line, body) }));
   });
 }
 

@@ -250,7 +250,10 @@ export class TradeFold {
     if (receipts.length > 1) this.#paidAgain.add(body.cart);
     for (const line of body.lines) {
       mapAt(mapAt(this.#sold, body.cart), line.id).set(hash, line.qty);
-      if (line.of) mapAt(this.#returned, `${line.of.record}/${line.of.line}`).set(hash, -line.qty);
+      if (!line.of) continue;
+      // One refund may take a line back in two parts.
+      const returned = mapAt(this.#returned, `${line.of.record}/${line.of.line}`);
+      returned.set(hash, (returned.get(hash) ?? 0) - line.qty);
     }
     this.#moveCash(body.shift, cashOf(body.tenders) - body.change);
     return body.lines
