@@ -2,7 +2,7 @@ import type { CommandName } from "#schema/wire/commands.ts";
 import { commands } from "#schema/wire/commands.ts";
 import type { Reply } from "#schema/wire/screen.ts";
 import type { CustomerView, ScreenView } from "#schema/wire/views.ts";
-import type { CounterContext } from "./context.ts";
+import { type CounterContext, randomId } from "./context.ts";
 import type { CommandContext, CounterPort, SessionToken } from "./counter-port.ts";
 import { addDepartment, addItem, scan } from "./commands/add-line.ts";
 import {
@@ -88,20 +88,26 @@ const readers: ReadonlySet<CommandName> = new Set([
   "exceptions",
 ]);
 
+export interface CounterHooks {
+  readonly pins: PinGuard;
+  /** `id` stands in the reply, so that the log can be asked about it. */
+  readonly onBug: (id: string, error: unknown) => void;
+  /** Somebody is at work. */
+  readonly onCommand: () => void;
+}
+
 /** The counter: sessions, commands one after the other, and the views they change. */
 export class Counter implements CounterPort {
   readonly #context: CounterContext;
-  readonly #pins: PinGuard;
+  readonly #hooks: CounterHooks;
   readonly #views: Views;
-  readonly #onBug: (id: string, error: unknown) => void;
   readonly #listeners = new Set<() => void>();
   #queue: Promise<unknown> = Promise.resolve();
   #telling = false;
 
-  constructor(context: CounterContext, pins: PinGuard, onBug: (id: string, error: unknown) => void) {
+  constructor(context: CounterContext, hooks: CounterHooks) {
     this.#context = context;
-    this.#pins = pins;
-    this.#onBug = onBug;
+    this.#hooks = hooks;
     this.#views = new Views(context);
     context.shop.onChange((part) => {
       this.#views.changed(part);
@@ -121,14 +127,15 @@ export class Counter implements CounterPort {
     input: unknown,
     command: CommandContext,
   ): Promise<Reply<Name>> {
+    this.#hooks.onCommand();
     try {
       const outcome = readers.has(name)
         ? await this.#run(name, input, command)
         : await this.#inTurn(name, input, command);
       return outcome as Reply<Name>;
     } catch (error) {
-      const id = Math.random().toString(36).slice(2, 10);
-      this.#onBug(id, error);
+      const id = randomId(this.#context, 4);
+      this.#hooks.onBug(id, error);
       return refuse("internal", `a fault of the till, logged as ${id}`, { id });
     }
   }
@@ -161,7 +168,7 @@ export class Counter implements CounterPort {
   async #run(name: CommandName, input: unknown, command: CommandContext): Promise<Outcome<unknown>> {
     try {
       if (name === "signIn")
-        return await signIn(this.#context, this.#pins, input as Parameters<typeof signIn>[2]);
+        return await signIn(this.#context, this.#hooks.pins, input as Parameters<typeof signIn>[2]);
       const session = this.#context.sessions.get(command.session);
       if (!session)
         return command.session === null
@@ -171,7 +178,10 @@ export class Counter implements CounterPort {
         return refuse("not-allowed", "only a manager may do this", { permission: "manage" });
       this.#context.sessions.touch(session);
       const useCase = useCases[name] as UseCase<CommandName>;
-      return await useCase({ context: this.#context, session, pins: this.#pins, command }, input as never);
+      return await useCase(
+        { context: this.#context, session, pins: this.#hooks.pins, command },
+        input as never,
+      );
     } finally {
       if (!readers.has(name)) {
         this.#announce();

@@ -44,13 +44,15 @@ const positionKey = ["position", "journal"];
 export class JournalWriter {
   readonly #options: JournalWriterOptions;
   #position: JournalPosition;
+  #lastTimeMs: TimeMs;
   #queue: Promise<unknown> = Promise.resolve();
   /** Written ahead and entered, but the entry is not yet in the vault. */
   #entered: string[] = [];
 
-  private constructor(options: JournalWriterOptions, position: JournalPosition) {
+  private constructor(options: JournalWriterOptions, position: JournalPosition, lastTimeMs: TimeMs) {
     this.#options = options;
     this.#position = position;
+    this.#lastTimeMs = lastTimeMs;
   }
 
   /** Opens this till's latest journal, enters what was written ahead, and stands where the chain ends. */
@@ -58,6 +60,7 @@ export class JournalWriter {
     const { vault, replica, key } = options;
     const stored = await vault.load(positionKey);
     let position = stored ? readPosition(stored) : startOfSeries(options.series);
+    let lastTimeMs = 0;
     if (position.series < options.series) position = startOfSeries(options.series);
     const latest = replica
       .names()
@@ -70,15 +73,22 @@ export class JournalWriter {
     if (latest) {
       await replica.open(latest);
       for (const bytes of replica.doc<JournalDocument>(latest).records) {
-        const record = decodeVouchedRecord(bytes);
-        if (record.record.series === position.series && record.record.seq > position.seq)
-          position = positionAfter(position, record);
+        const stored = decodeVouchedRecord(bytes);
+        const { record } = stored;
+        lastTimeMs = Math.max(lastTimeMs, record.time);
+        if (record.series === position.series && record.seq > position.seq)
+          position = positionAfter(position, stored);
       }
     }
-    const writer = new JournalWriter(options, position);
+    const writer = new JournalWriter(options, position, lastTimeMs);
     replica.accompany(() => writer.#takeSettled());
     await writer.#recover();
     return writer;
+  }
+
+  /** When the last record was made; 0 before the first. */
+  lastTimeMs(): TimeMs {
+    return this.#lastTimeMs;
   }
 
   position(): JournalPosition {
@@ -145,6 +155,7 @@ export class JournalWriter {
       { durable: true },
     );
     this.#position = next;
+    this.#lastTimeMs = Math.max(this.#lastTimeMs, time);
     replica.change<JournalDocument>(name, (journal) => journal.records.push(bytes), time);
     this.#entered.push(hash);
     return { hash, bytes, record };
@@ -167,6 +178,7 @@ export class JournalWriter {
         replica.change<JournalDocument>(name, (journal) => journal.records.push(bytes), record.time);
       if (record.series === this.#position.series && record.seq > this.#position.seq)
         this.#position = positionAfter(this.#position, { hash, record });
+      this.#lastTimeMs = Math.max(this.#lastTimeMs, record.time);
       this.#entered.push(hash);
     }
     await replica.settle({ durable: false });

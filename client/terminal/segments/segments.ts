@@ -1,5 +1,6 @@
 import type { Bytes, HashHex } from "#schema/bytes.ts";
 import { hashHex } from "#schema/trust/crypto.ts";
+import type { SegmentSource } from "#terminal/replication/lan/segments.ts";
 import type { Vault } from "#terminal/vault/vault.ts";
 
 /** Where a segment may be had besides this till; undefined when it is not there. Whoever answers need not be trusted. */
@@ -99,4 +100,15 @@ export class Segments {
     }
     return undefined;
   }
+}
+
+/** The segments kept here, as siblings may have them: any stretch of any of them. */
+export function segmentSource(segments: Segments): SegmentSource {
+  return {
+    has: (hash) => segments.has(hash),
+    async read(hash, offset, length) {
+      const bytes = await segments.read(hash);
+      return bytes && { bytes: bytes.slice(offset, offset + length), total: bytes.length };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { RandomBytes } from "#schema/bytes.ts";
+import { type RandomBytes, equalBytes } from "#schema/bytes.ts";
 import type { StaffEntry } from "#schema/documents/staff.ts";
 import { type StretchCost, stretchInWorker } from "#terminal/vault/passphrase-slot.ts";
 
@@ -23,4 +23,11 @@ export async function staffEntry(
   const hash = await stretchInWorker({ passphrase: person.pin, salt, cost });
   const { id, name, role } = person;
   return { id, name, role, active: true, pin: { salt, hash: new Uint8Array(hash), ...cost } };
+}
+
+/** Whether that is the person's PIN; takes as long for a wrong one. */
+export async function verifyPin(entry: StaffEntry, pin: string): Promise<boolean> {
+  const { salt, hash, memoryBytes, passes } = entry.pin;
+  const given = await stretchInWorker({ passphrase: pin, salt, cost: { memoryBytes, passes } });
+  return equalBytes(new Uint8Array(given), hash);
 }

@@ -59,13 +59,15 @@ export class Shop {
     this.#journals = new Journals(options.store, options.device, this.trade);
   }
 
-  /** Opens what every till needs to sell, and the documents of the given days that this till holds. */
-  async open(days: ReadonlySet<TradingDay>): Promise<void> {
+  /** Opens what every till needs to sell, and the documents this till holds of the days that the settings ask for. */
+  async open(daysOf: (state: StoreState) => ReadonlySet<TradingDay>): Promise<void> {
     const { replica, store } = this.#options;
     replica.onChanged((name) => this.#read(name));
+    for (const name of replica.openNames()) this.#read(name);
     await replica.open(documentName({ store, kind: "members" }));
     await replica.open(documentName({ store, kind: "store" }));
     await this.#loading;
+    const days = this.#state ? daysOf(this.#state) : new Set<TradingDay>();
     const wanted = replica.names().filter((name) => {
       const address = parseDocumentName(name);
       return address && "day" in address && days.has(address.day);

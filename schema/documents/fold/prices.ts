@@ -50,8 +50,11 @@ export class PriceFold {
       .toSorted((a, b) => a.from - b.from);
   }
 
-  items(): IterableIterator<string> {
-    return this.#edits.keys();
+  /** Whether a scheduled price comes into force after `then`, up to `now`. */
+  comesDue(then: TimeMs, now: TimeMs): boolean {
+    for (const edits of this.#edits.values())
+      for (const edit of edits.values()) if (!edit.now && edit.from > then && edit.from <= now) return true;
+    return false;
   }
 
   #put(source: string, key: string, bytes: Bytes, vouched: boolean): string | undefined {

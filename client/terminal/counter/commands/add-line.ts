@@ -29,8 +29,10 @@ interface Added {
 export const scan: UseCase<"scan"> = (call, input) => {
   const { context } = call;
   const code = parseBarcode(input.code, barcodeRulesOf(settingsOf(context)));
-  if (code.type === "bad") return badCode(code);
-  const item = context.shop.prices.byBarcode(lookupKeys(code), context.clock.now());
+  const now = context.clock.now();
+  const item =
+    context.shop.prices.byBarcode(lookupKeys(code), now) ?? context.shop.prices.item(input.code.trim(), now);
+  if (!item && code.type === "bad") return badCode(code);
   if (!item)
     return refuse("unknown-barcode", `not in the price book: ${input.code}. Search, or sell as department`, {
       code: input.code,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { array, assert, asyncProperty, constant, nat, oneof, record } from "fast-check";
@@ -289,6 +290,51 @@ test("segments go up and come down, with a till that is the gateway and one that
   expect(fetched.type === "fetched" && hashHex(fetched.bytes)).toBe(hash);
   const wrong = await a.gateway!.uploadSegment(hashHex(random(8)), bytes);
   expect(wrong.type).toBe("unreachable");
+}, 60_000);
+
+/** A network that cuts every connection after so many bytes. */
+async function cuttingProxy(target: number, bytesEach: number): Promise<string> {
+  const server = createServer((near) => {
+    const far = connect(target, "127.0.0.1");
+    let passed = 0;
+    const cut = () => {
+      near.destroy();
+      far.destroy();
+    };
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on("data", (chunk: Uint8Array) => {
+        passed += chunk.length;
+        if (passed > bytesEach) cut();
+        else to.write(chunk);
+      });
+      from.on("error", cut).on("close", cut);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => void server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+test("over a network that keeps cutting, segments go on where they were and the log arrives whole", async () => {
+  const world = await makeWorld();
+  const direct = world.url();
+  const proxy = await cuttingProxy(Number(new URL(direct).port), 700_000);
+  world.url = () => proxy;
+  const [a, b] = [await world.till("a").on(), await world.till("b").on()];
+  const bytes = random(2_000_000);
+  const hash = hashHex(bytes);
+  expect(await a.gateway!.uploadSegment(hash, bytes)).toEqual({ type: "uploaded" });
+  const fetched = await b.gateway!.fetchSegment(hash);
+  expect(fetched.type === "fetched" && hashHex(fetched.bytes)).toBe(hash);
+  for (let i = 0; i < 30; i++) {
+    await a.note(a.journal, `${i} ${toHex(random(2_000))}`);
+    if (i % 6 === 0) await until("some are through", () => b.replica.notes(a.journal).length > i / 2);
+  }
+  await converged([a, b], [a.journal]);
 }, 60_000);
 
 test("for any sequence of changes, cuts and restarts all readers converge", async () => {

@@ -1,3 +1,4 @@
+import type { DocumentId } from "@automerge/automerge-repo";
 import { toHex } from "#schema/bytes.ts";
 import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
 import { hash } from "#schema/trust/crypto.ts";
@@ -9,6 +10,7 @@ import type { PresenceDigests } from "./presence.ts";
 export class OpenDocumentDigests {
   readonly #replica: ReplicaPort;
   readonly #lines = new Map<DocumentName, string>();
+  readonly #ids = new Map<DocumentName, DocumentId>();
   #answer: PresenceDigests | undefined;
 
   constructor(replica: ReplicaPort) {
@@ -47,6 +49,8 @@ export class OpenDocumentDigests {
   }
 
   #isOpen(name: DocumentName): boolean {
-    return this.#replica.repo.handles[idOf(name)]?.isReady() ?? false;
+    let id = this.#ids.get(name);
+    if (id === undefined) this.#ids.set(name, (id = idOf(name)));
+    return this.#replica.repo.handles[id]?.isReady() ?? false;
   }
 }

@@ -25,6 +25,9 @@ import { Mesh } from "./mesh.ts";
 import { isLoopback, reachableAt } from "./own-addresses.ts";
 import { PresenceTable, defaultPresenceLimits } from "./presence.ts";
 
+/** After a change of prices: soon, yet not in the way of the change itself. */
+const pricesBeatMs = 100;
+
 /** Joins this till to the other tills of its store, and keeps at it until closed. */
 export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
   const { replica, identity } = options;
@@ -276,7 +279,7 @@ export async function startLan(options: LanOptions): Promise<StartLanOutcome> {
   }
 
   function beatSoon(): void {
-    beatCancel ??= timing.after(20, () => {
+    beatCancel ??= timing.after(pricesBeatMs, () => {
       beatCancel = undefined;
       presence.beatNow();
     });

@@ -38,7 +38,9 @@ const outcome = await startLan({
 if (outcome.type !== "started") throw new Error(outcome.detail);
 const { lan } = outcome;
 
-const tell = (message: FromTill) => process.send?.(message);
+const tell = (message: FromTill) => {
+  if (process.connected) process.send?.(message, () => {});
+};
 let last = "";
 const report = () => {
   const state = {
