@@ -15,7 +15,7 @@ import { type Enrolment, type SignedEnrolment, verifyEnrolment } from "./enrolme
  *
  * History: 1 first version.
  */
-export const handshakeVersion = 1;
+const handshakeVersion = 1;
 /** Nothing in a handshake is larger; bytes. */
 export const handshakeMessageLimit = 4096;
 export const nonceLength = 32;
@@ -25,7 +25,7 @@ const linkDomain = "tillmesh/link/1";
 export type LinkSide = "dialler" | "acceptor";
 
 /** How a device shows what it is: by an enrolment, or (a relay) by a key that the other end knows already. */
-export type Credential =
+type Credential =
   | { readonly type: "enrolment"; readonly signed: SignedEnrolment }
   | { readonly type: "key"; readonly publicKey: Bytes };
 
@@ -49,7 +49,7 @@ export type LinkRefusal =
   /** The other end is this very device: our own address, or a clone of us. */
   | { readonly type: "self" };
 
-export type LinkJudgement = { readonly type: "trusted"; readonly peer: LinkPeer } | LinkRefusal;
+type LinkJudgement = { readonly type: "trusted"; readonly peer: LinkPeer } | LinkRefusal;
 
 /** Whether a claim, once proven, is good enough; issue 3 answers from the membership log. */
 export type LinkJudge = (claim: LinkClaim) => LinkJudgement;

@@ -28,7 +28,7 @@ export interface LanAdapterOptions {
 }
 
 /** What happens on the links, beside what the repo is told. */
-export interface LanAdapterEvents {
+interface LanAdapterEvents {
   /** A new link, before a word is said on it. */
   linked?(device: DeviceId, peer: LinkPeer): void;
   ended?(device: DeviceId, end: LinkEnd): void;

@@ -23,7 +23,7 @@ export interface LinkProof {
   receive(message: Bytes): LinkProofStep;
 }
 
-export interface LinkProofStep {
+interface LinkProofStep {
   readonly send: readonly Bytes[];
   readonly next:
     | { readonly type: "waiting" }

@@ -42,7 +42,7 @@ export interface LinkDeps {
 }
 
 /** Why an end closed a link; the numbers go over the wire. */
-export const closeCodes = {
+const closeCodes = {
   spare: 4000,
   duplicate: 4001,
   refused: 4002,

@@ -3,7 +3,7 @@ import { decodeSyncMessage } from "@automerge/automerge";
 import type { DocumentId } from "@automerge/automerge-repo";
 import type { DeviceId } from "#schema/bytes.ts";
 
-export type GateVerdict = { readonly type: "admit" } | { readonly type: "refuse"; readonly detail: string };
+type GateVerdict = { readonly type: "admit" } | { readonly type: "refuse"; readonly detail: string };
 
 /** Looks at every sync message before the repo sees it. The gate of signed changes takes this place. */
 export interface SyncGate {
