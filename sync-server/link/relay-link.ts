@@ -16,6 +16,9 @@ export type LinkListener = Omit<RelayListener, "send" | "onRefused"> & {
 export interface RelayLink {
   /** Undefined until the socket is open. */
   conversation(): RelayConversation | undefined;
+  /** Takes nothing more from the network until `resume`: the relay learns that this end is slow. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -81,7 +84,13 @@ export function openRelayLink(
   });
   socket.on("message", (data) => {
     heard();
-    if (!over && data instanceof Buffer) conversation?.receive(new Uint8Array(data));
+    if (over || !(data instanceof Buffer)) return;
+    try {
+      conversation?.receive(new Uint8Array(data));
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+      socket.terminate();
+    }
   });
   socket.on("ping", heard);
   socket.on("error", (error) => {
@@ -95,6 +104,8 @@ export function openRelayLink(
   socket.on("close", end);
   return {
     conversation: () => (over ? undefined : conversation),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     close() {
       problem = "Closed from this side.";
       if (socket.readyState === socket.CONNECTING) socket.terminate();

@@ -29,7 +29,13 @@ export function createCommitter(log: BlindLog, windowMs: number): Committer {
       const problem = error instanceof Error ? error.message : String(error);
       results = batch.map(() => ({ type: "failed", problem }));
     }
-    batch.forEach(({ done }, i) => done(results[i]!));
+    batch.forEach(({ done }, i) => {
+      try {
+        done(results[i]!);
+      } catch {
+        // One connection's trouble; the others must hear of their appends.
+      }
+    });
   }
 
   return {

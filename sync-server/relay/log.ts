@@ -49,6 +49,9 @@ export interface BlindLog {
 /** Offsets of all stores share one 53-bit row id: 2^19 stores of 2^34 entries. */
 const offsetsPerStore = 2 ** 34;
 const pageEntries = 1024;
+/** An append is known again for at least this many entries; sent again after that it would be there twice, harmlessly. */
+const remembered = 32_768;
+const forgetEvery = 1024;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS stores (
@@ -140,6 +143,7 @@ export function openBlindLog(directory: string, random: RandomBytes): BlindLog {
       sql.claim.run(store.n, doc.name, device, encodeCanonical(doc.heads));
       if (doc.snapshot !== undefined) trim(store, doc.name, Math.min(doc.snapshot, offset - 1));
     }
+    if (offset % forgetEvery === 0) sql.forget.run(store.n, offset - remembered);
     sql.end.run(store.end, store.bytes, store.entries, store.n);
     return offset;
   }
@@ -216,6 +220,7 @@ function prepare(db: DatabaseSync) {
     ),
     seen: db.prepare("SELECT offset FROM seen WHERE store = ? AND device = ? AND entry = ?"),
     see: db.prepare("INSERT INTO seen (store, device, entry, offset) VALUES (?, ?, ?, ?)"),
+    forget: db.prepare("DELETE FROM seen WHERE store = ? AND offset <= ?"),
     part: db.prepare(
       "INSERT OR REPLACE INTO parts (store, name, offset, snapshot, bytes) VALUES (?, ?, ?, ?, ?)",
     ),

@@ -15,7 +15,7 @@ async function relayWith(settings: Partial<Parameters<typeof startRelay>[0]> = {
   const folder = temporaryFolder();
   cleanups.push(folder.remove);
   const relay = await startRelay({ dataDir: folder.path, port: 0, ...settings });
-  cleanups.push(relay.close);
+  cleanups.push(() => relay.close());
   return relay;
 }
 
@@ -72,6 +72,23 @@ test("stores do not see each other, and only the store's own root lets in", asyn
   await expect(connectPeer(relay.url, impostor)).rejects.toThrow("not enrolled");
   const stolen = { ...one.till(), key: other.till().key };
   await expect(connectPeer(relay.url, stolen)).rejects.toThrow("does not match");
+});
+
+test("a reader that does not keep up is told so, and reads the rest", async () => {
+  const store = makeStore();
+  const relay = await relayWith({ stores: [store.registration] });
+  const writer = await connectPeer(relay.url, store.till());
+  const slow = await connectPeer(relay.url, store.reader());
+  await slow.readAll(0);
+  slow.link.pause();
+  for (let i = 0; i < 40; i++) await writer.append([entryOf("", { bytes: random(1_000_000) })]);
+  slow.link.resume();
+  await vi.waitFor(() => expect(slow.behind.length).toBe(1), 10_000);
+  expect(slow.pushed.length).toBeLessThan(40);
+  const rest = await slow.readAll(slow.pushed.at(-1)?.offset ?? 0, 4_000_000);
+  expect([...slow.pushed, ...rest].map(({ offset }) => offset)).toEqual(
+    Array.from({ length: 40 }, (_, i) => i + 1),
+  );
 });
 
 test("a reader may not append", async () => {

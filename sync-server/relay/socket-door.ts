@@ -53,7 +53,13 @@ export function openSocketDoor(
     socket.on("message", (data, isBinary) => {
       alive = true;
       if (!isBinary) return session.stop("malformed", "Messages are binary.");
-      session.receive(new Uint8Array(data as Buffer));
+      try {
+        session.receive(new Uint8Array(data as Buffer));
+      } catch (error) {
+        // The disk, most likely: this connection ends with words, the others go on.
+        const problem = error instanceof Error ? error.message : String(error);
+        session.stop("failed", `The relay could not do this: ${problem}`);
+      }
     });
     socket.on("close", () => {
       clearTimeout(tooLate);

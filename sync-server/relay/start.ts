@@ -63,6 +63,7 @@ export async function startRelay(
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(config.port, config.host, () => resolve());
   });
+  server.on("error", () => undefined); // a connection that could not be taken in is its own affair
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,

@@ -111,7 +111,7 @@ function makeTill(world: World, till: TestTill, elected: boolean) {
         return state.live && state.pending === 0;
       }),
   };
-  cleanups.push(self.off);
+  cleanups.push(() => self.off());
   return self;
 }
 

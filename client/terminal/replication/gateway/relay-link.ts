@@ -81,7 +81,13 @@ export function openRelayLink(
   });
   socket.on("message", (data) => {
     heard();
-    if (!over && data instanceof Buffer) conversation?.receive(new Uint8Array(data));
+    if (over || !(data instanceof Buffer)) return;
+    try {
+      conversation?.receive(new Uint8Array(data));
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+      socket.terminate();
+    }
   });
   socket.on("ping", heard);
   socket.on("error", (error) => {
