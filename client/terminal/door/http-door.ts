@@ -101,8 +101,8 @@ export function createHttpDoor(world: HttpWorld): Express {
   });
   const explain: ErrorRequestHandler = (error, _request, response, _next) => {
     if (response.headersSent) return response.destroy();
-    const explained = bodyProblem(error);
-    if (explained) return send(response, badInput("body", explained.problem), explained.status);
+    const wrong = requestProblem(error);
+    if (wrong) return send(response, badInput(wrong.field, wrong.problem), wrong.status);
     send(response, runner.internal(error, "the HTTP door"));
   };
   app.use(explain);
@@ -145,24 +145,28 @@ function bearerOf(request: Request<{ name: string }> | Request): Bearer {
 const malformedBearer = (): { readonly ok: false; readonly error: CommandError } =>
   refusal("not-signed-in", "Authorization must be: Bearer, a space, and the token that signIn gave.");
 
-/** What body-parser found wrong with a body, in words; null when the error is none of its own. */
-function bodyProblem(error: unknown): { readonly status: number; readonly problem: string } | null {
-  const { type, limit } = error as { readonly type?: unknown; readonly limit?: unknown };
+/** What the framework found wrong with a request, in words; null when the error is none of its own. */
+function requestProblem(error: unknown): RequestProblem | null {
+  const { type, limit, status } = error as Partial<Record<"type" | "limit" | "status", unknown>>;
   switch (type) {
     case "entity.too.large":
-      return { status: 413, problem: `is larger than ${String(limit)} bytes` };
+      return { status: 413, field: "body", problem: `is larger than ${String(limit)} bytes` };
     case "entity.parse.failed":
-      return { status: 400, problem: "is not JSON" };
+      return { status: 400, field: "body", problem: "is not JSON" };
     case "encoding.unsupported":
-      return { status: 415, problem: "must not be compressed" };
+      return { status: 415, field: "body", problem: "must not be compressed" };
     case "charset.unsupported":
-      return { status: 415, problem: "must be UTF-8" };
+      return { status: 415, field: "body", problem: "must be UTF-8" };
     case "request.aborted":
     case "request.size.invalid":
-      return { status: 400, problem: "ended before its stated length" };
-    default: {
-      const { status } = error as { readonly status?: unknown };
-      return status === 400 ? { status, problem: "or its address could not be read" } : null;
-    }
+      return { status: 400, field: "body", problem: "ended before its stated length" };
+    default:
+      return status === 400 ? { status, field: "address", problem: "could not be read" } : null;
   }
+}
+
+interface RequestProblem {
+  readonly status: number;
+  readonly field: "body" | "address";
+  readonly problem: string;
 }

@@ -21,8 +21,8 @@ export function pages(uiDir: string | null): Router {
     express.static(`${uiDir}/assets`, {
       index: false,
       redirect: false,
-      immutable: true,
-      maxAge: "365d",
+      cacheControl: false,
+      setHeaders: (response) => response.setHeader("Cache-Control", "public, max-age=31536000, immutable"),
     }),
   );
   router.use(express.static(uiDir, { index: false, redirect: false, cacheControl: false }));

@@ -1,5 +1,6 @@
 import type { CommandName } from "#schema/wire/commands.ts";
 import { fromScreenSchema } from "#schema/wire/screen.ts";
+import { isCommandName } from "./check-input.ts";
 import { isTooDeep, maxJsonDepth } from "./json-depth.ts";
 import { type AnyReply, badInput, unknownCommand } from "./run-command.ts";
 
@@ -33,9 +34,11 @@ export function readFrame(data: Buffer, isBinary: boolean): Frame {
   }
   const parsed = fromScreenSchema.safeParse(value);
   if (!parsed.success) {
-    const { name, type } = value as { readonly name?: unknown; readonly type?: unknown };
-    if (type === "command" && typeof name === "string")
+    const name = propertyOf(value, "name");
+    if (propertyOf(value, "type") === "command" && typeof name === "string" && !isCommandName(name))
       return bad(unknownCommand(name), "a command has no id");
+    if (propertyOf(value, "type") === "command" && propertyOf(value, "input") === undefined)
+      return bad(badInput("input", "is missing"), "a command has no id");
     return bad(badInput("message", "is none that a screen sends"), "a message is none that a screen sends");
   }
   const message = parsed.data;
@@ -50,7 +53,12 @@ export function readFrame(data: Buffer, isBinary: boolean): Frame {
 }
 
 function idOf(value: unknown): number | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { id } = value as { readonly id?: unknown };
-  return Number.isSafeInteger(id) && (id as number) >= 0 ? (id as number) : null;
+  const id = propertyOf(value, "id");
+  return typeof id === "number" && Number.isSafeInteger(id) && id >= 0 ? id : null;
+}
+
+function propertyOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
 }

@@ -105,11 +105,11 @@ export function openScreen(socket: WebSocket, display: Display, world: ScreenWor
   const percentSteps = (id: number) => {
     let last = "";
     return (done: number, what: string): void => {
-      const share = Math.min(1, Math.max(0, done));
-      const step = `${Math.floor(share * 100)} ${what}`;
+      const percent = Math.floor(Math.min(1, Math.max(0, done)) * 1000) / 10;
+      const step = `${Math.floor(percent)} ${what}`;
       if (step === last || paced.isBehind()) return;
       last = step;
-      say({ type: "progress", id, done: share, what });
+      say({ type: "progress", id, done: Math.floor(percent) / 100, what });
     };
   };
 

@@ -43,8 +43,11 @@ export async function openTestDoor(options: Partial<DoorOptions> = {}): Promise<
   const port = Number(new URL(door.url).port);
   const ask = (method: string, path: string, sent: Asked = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
+      // Node's client states no length for DELETE by itself.
+      const length = sent.body === undefined ? {} : { "Content-Length": Buffer.byteLength(sent.body) };
+      const headers = { ...length, ...sent.headers };
       const outgoing = httpRequest(
-        { host: sent.host ?? "127.0.0.1", port, method, path, headers: sent.headers ?? {} },
+        { host: sent.host ?? "127.0.0.1", port, method, path, headers },
         (response) => {
           let text = "";
           response.setEncoding("utf8");
