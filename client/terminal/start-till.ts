@@ -67,6 +67,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const segments = await Segments.open(vault);
   const shop = new Shop({ store, device: key.device, replica, segments, compressor, onFailure });
 
+  let counter: Counter | undefined;
   const network = new StoreNetwork({
     device: key.device,
     replica,
@@ -123,7 +124,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     neighbourhood: network,
     words: config.language === "he" ? hebrewReceipt : englishReceipt,
   };
-  const counter: Counter | undefined = new Counter(context, {
+  counter = new Counter(context, {
     pins: new PinGuard(context, monotonicMs),
     onBug: (id, error) =>
       log("error", "a command failed", { id, error: error instanceof Error ? error.stack : String(error) }),

@@ -1,8 +1,7 @@
-/** Resolves when the process is asked to end: by a signal, or by its parent in one of the ways below. */
 let stop: (why: string) => void;
 const stopped = new Promise<string>((resolve) => (stop = resolve));
 
-/** Until somebody asks this process to end; says who. From then on a second signal ends it at once. */
+/** Resolves when this process is asked to end, by a signal or in one of the ways below; says by which. */
 export async function untilStopped(): Promise<string> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
   return stopped;
@@ -13,9 +12,11 @@ export async function untilStopped(): Promise<string> {
  * even when it is killed.
  */
 export function stopWithStdin(): void {
-  process.stdin.on("error", () => stop("stdin"));
-  process.stdin.on("end", () => stop("stdin"));
-  process.stdin.on("close", () => stop("stdin"));
+  const end = (): void => {
+    stop("stdin");
+    endWithin(15_000);
+  };
+  for (const event of ["end", "close", "error"]) process.stdin.once(event, end);
   process.stdin.resume();
 }
 

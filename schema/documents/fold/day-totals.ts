@@ -45,8 +45,9 @@ export class DayTotals {
   ): void {
     for (const { method, amount } of tenders)
       this.tenders.set(method, (this.tenders.get(method) ?? 0) + amount);
-    const cash = tenders.find((tender) => tender.kind === "cash");
-    if (cash && change !== 0) this.tenders.set(cash.method, (this.tenders.get(cash.method) ?? 0) - change);
+    if (change === 0) return;
+    const cash = tenders.find((tender) => tender.kind === "cash")?.method ?? "cash";
+    this.tenders.set(cash, (this.tenders.get(cash) ?? 0) - change);
   }
 
   #till(device: DeviceId): TillTotals {

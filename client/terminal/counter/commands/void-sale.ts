@@ -4,7 +4,7 @@ import { refuseVoid } from "#schema/domain/refund/refund-excess.ts";
 import { stockOfVoid } from "#schema/domain/stock/movements.ts";
 import { approve } from "../approval.ts";
 import { receiptNumber } from "../cart-access.ts";
-import { today } from "../context.ts";
+import { settingsOf, today } from "../context.ts";
 import { answer, refuse } from "../outcome.ts";
 import type { UseCase } from "../use-case.ts";
 import { staffOf } from "./shift.ts";
@@ -34,6 +34,7 @@ export const voidSale: UseCase<"voidSale"> = async (call, input) => {
     });
   const approved = await approve(context, call.pins, session, { type: "void-sale" }, input.approval);
   if (!approved.ok) return approved;
+  const cashMethod = settingsOf(context).tenderMethods.find((method) => method.kind === "cash")!.id;
   if (trade.isVoided(of)) return refuse("not-voidable", "it was voided meanwhile", { why: "already-voided" });
   try {
     const { hash, record } = await context.journal.append(
@@ -48,7 +49,7 @@ export const voidSale: UseCase<"voidSale"> = async (call, input) => {
         of,
         ofNumber: entry.number,
         currency: body.currency,
-        tenders: paidBack(body),
+        tenders: paidBack(body, cashMethod),
         total: -body.total,
         net: -body.net,
         taxes: body.taxes.map((tax) => ({ ...tax, base: 0 - tax.base, amount: 0 - tax.amount })),
@@ -68,12 +69,11 @@ export const voidSale: UseCase<"voidSale"> = async (call, input) => {
   }
 };
 
-/** Each tender goes back as it came; the change that was given stays given. */
-function paidBack(body: ReceiptBody): ReceiptBody["tenders"] {
-  let change = body.change;
-  return body.tenders.map((tender) => {
-    const given = tender.kind === "cash" ? Math.min(change, tender.amount) : 0;
-    change -= Math.max(0, given);
-    return { ...tender, amount: 0 - (tender.amount - Math.max(0, given)) };
-  });
+/** Each tender goes back as it came; the change that was given comes back in cash. */
+function paidBack(body: ReceiptBody, cashMethod: string): ReceiptBody["tenders"] {
+  const back = body.tenders.map((tender) => ({ ...tender, amount: 0 - tender.amount }));
+  const cash = back.find((tender) => tender.kind === "cash");
+  if (cash) cash.amount += body.change;
+  else if (body.change !== 0) back.push({ id: "change", method: cashMethod, kind: "cash", amount: body.change });
+  return back;
 }

@@ -6,7 +6,7 @@ import { LanAdapter } from "./lan-adapter.ts";
 import { type LinkDeps, defaultLinkLimits } from "./link.ts";
 import { linkLog } from "./link-log.ts";
 import { type Listener, listen } from "./listener.ts";
-import { type TestTill, TestStore } from "./test-store.ts";
+import { type TestTill, TestStore, until } from "./test-store.ts";
 import { systemTiming } from "./timing.ts";
 
 const store = new TestStore("lan-adapter");
@@ -57,7 +57,10 @@ runNetworkAdapterTests(async () => {
   void a!.dial(b!.listener);
   void a!.dial(c!.listener);
   void b!.dial(c!.listener);
-  return { adapters: [a!.adapter, b!.adapter, c!.adapter] };
+  // The suite gives connections 50 ms: the links are there before it begins, the repos meet on them.
+  const adapters = [a!.adapter, b!.adapter, c!.adapter] as const;
+  await until("all linked", () => adapters.every((adapter) => adapter.devices().length === 2));
+  return { adapters: [...adapters] };
 }, "LanAdapter");
 
 describe("LanAdapter", () => {

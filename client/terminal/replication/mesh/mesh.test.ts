@@ -249,7 +249,10 @@ async function cable(to?: string): Promise<Cable> {
   let open = true;
   const server: Server = createServer((socket) => {
     socket.on("error", () => {});
-    if (!open || made.to === undefined) return void socket.resetAndDestroy();
+    if (!open || made.to === undefined) {
+      socket.resetAndDestroy();
+      return;
+    }
     const [host, port] = made.to.split(":");
     const onward = connect(Number(port), host);
     onward.on("error", () => socket.destroy());
