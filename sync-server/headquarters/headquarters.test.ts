@@ -1,6 +1,6 @@
 import * as Automerge from "@automerge/automerge";
 import { afterEach, expect, test, vi } from "vitest";
-import type { DeviceId, StoreId } from "#schema/bytes.ts";
+import type { StoreId } from "#schema/bytes.ts";
 import { type LogKeys, firstEpochKeys, keyedHead, keyedName, sealBundle } from "#schema/documents/bundle.ts";
 import { frozenChangeBytes } from "#schema/documents/genesis.ts";
 import type { JournalDocument } from "#schema/documents/journal.ts";
@@ -163,7 +163,7 @@ test("a record in another till's journal is named as a fault, and not counted", 
   const name = documentName({
     store: store.id,
     kind: "journal",
-    device: other.key.device as DeviceId,
+    device: other.key.device,
     day: "2026-11-22" as TradingDay,
   });
   await peer.append([bundleOf(store.id, keys, name, chunks, [])]);

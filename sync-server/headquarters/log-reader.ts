@@ -27,9 +27,12 @@ export interface LogReaderState {
   readonly skipped: number;
 }
 
+/** Which shape it has, its name says. */
+export type AnyDocument = Automerge.Doc<Record<string, unknown>>;
+
 /** The documents of one store, as its log has them: read from the start, then followed. In memory alone. */
 export interface LogReader {
-  documents(): ReadonlyMap<DocumentName, Automerge.Doc<unknown>>;
+  documents(): ReadonlyMap<DocumentName, AnyDocument>;
   state(): LogReaderState;
   close(): void;
 }
@@ -39,7 +42,7 @@ const firstRetryMs = 250;
 const longestRetryMs = 10_000;
 
 export function startLogReader(options: LogReaderOptions): LogReader {
-  const documents = new Map<DocumentName, Automerge.Doc<unknown>>();
+  const documents = new Map<DocumentName, AnyDocument>();
   let link: RelayLink | undefined;
   let log = "";
   let cursor = 0;
@@ -60,17 +63,18 @@ export function startLogReader(options: LogReaderOptions): LogReader {
         if (toHex(welcome.log) !== log) cursor = 0;
         log = toHex(welcome.log);
         end = welcome.end;
-        void readOn();
+        readSoon();
       },
       onPush(after, entries) {
         end = Math.max(end, entries.at(-1)!.offset);
-        if (after !== cursor || reading) return void readOn();
-        take(entries);
-        cursor = end;
+        if (after === cursor && !reading) {
+          take(entries);
+          cursor = end;
+        } else readSoon();
       },
       onBehind(newEnd) {
         end = newEnd;
-        void readOn();
+        readSoon();
       },
       onEnd(_problem, retryAfterMs = 0) {
         connected = false;
@@ -81,6 +85,10 @@ export function startLogReader(options: LogReaderOptions): LogReader {
         retry = setTimeout(connect, Math.max(retryAfterMs, longestMs * jitter));
       },
     });
+  }
+
+  function readSoon(): void {
+    readOn().catch(() => link?.close());
   }
 
   async function readOn(): Promise<void> {
@@ -94,7 +102,7 @@ export function startLogReader(options: LogReaderOptions): LogReader {
         if (page?.type !== "entries") return;
         take(page.entries);
         cursor = page.through;
-        end = page.end;
+        end = Math.max(end, page.end);
       }
     } finally {
       reading = false;
@@ -120,8 +128,8 @@ export function startLogReader(options: LogReaderOptions): LogReader {
   /** All of the chunks or none. */
   function merge(name: DocumentName, chunks: readonly Bytes[]): boolean {
     try {
-      for (const chunk of chunks) Automerge.loadIncremental(Automerge.init<unknown>(), chunk);
-      const before = documents.get(name) ?? Automerge.init<unknown>();
+      for (const chunk of chunks) Automerge.loadIncremental(Automerge.init<Record<string, unknown>>(), chunk);
+      const before = documents.get(name) ?? Automerge.init<Record<string, unknown>>();
       const heads = Automerge.getHeads(before).join();
       const after = chunks.reduce((doc, chunk) => Automerge.loadIncremental(doc, chunk), before);
       documents.set(name, after);

@@ -1,7 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Doc } from "@automerge/automerge";
 import express, { type RequestHandler } from "express";
 import type { StoreId } from "#schema/bytes.ts";
 import type { LogKeys } from "#schema/documents/bundle.ts";
@@ -9,7 +8,7 @@ import type { DocumentName } from "#schema/documents/names.ts";
 import { cryptoReady, hash } from "#schema/trust/crypto.ts";
 import type { LinkJudge, LinkSelf } from "#schema/trust/handshake.ts";
 import { deflateCompressor } from "./compressor.ts";
-import { type LogReaderState, startLogReader } from "./log-reader.ts";
+import { type AnyDocument, type LogReaderState, startLogReader } from "./log-reader.ts";
 import { type TradeReports, createTradeReports } from "./trade-report.ts";
 
 export interface HeadquartersOptions {
@@ -25,7 +24,7 @@ export interface HeadquartersOptions {
 }
 
 export interface FollowedStore {
-  documents(): ReadonlyMap<DocumentName, Doc<unknown>>;
+  documents(): ReadonlyMap<DocumentName, AnyDocument>;
   readonly reports: TradeReports;
   state(): LogReaderState;
 }
@@ -57,7 +56,7 @@ export async function startHeadquarters(options: HeadquartersOptions): Promise<H
           for (const listener of listeners) listener(self.store, names);
         },
       });
-      return [self.store as string, { reader, reports }] as const;
+      return [self.store.toString(), { reader, reports }] as const;
     }),
   );
 

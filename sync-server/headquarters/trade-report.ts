@@ -1,4 +1,3 @@
-import type { Doc } from "@automerge/automerge";
 import type { Bytes, DeviceId, StoreId } from "#schema/bytes.ts";
 import { TradeFold } from "#schema/documents/fold/trade.ts";
 import {
@@ -8,6 +7,7 @@ import {
   checkJournal,
 } from "#schema/documents/journal.ts";
 import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
+import type { AnyDocument } from "./log-reader.ts";
 
 /** The figures of one trading day; money in minor units of the store's currency. */
 export interface DayReport {
@@ -39,7 +39,7 @@ export interface DayReport {
 /** A store's journals, checked record by record and folded with the same code as on a till. */
 export interface TradeReports {
   /** These documents have changed. */
-  update(documents: ReadonlyMap<DocumentName, Doc<unknown>>, changed: Iterable<DocumentName>): void;
+  update(documents: ReadonlyMap<DocumentName, AnyDocument>, changed: Iterable<DocumentName>): void;
   day(day: string): DayReport;
   fold(): TradeFold;
 }
@@ -54,7 +54,7 @@ export function createTradeReports(store: StoreId): TradeReports {
   let fold = new TradeFold();
   let journals = new Map<DocumentName, Folded>();
 
-  function foldJournal(name: DocumentName, device: DeviceId, doc: Doc<unknown>): void {
+  function foldJournal(name: DocumentName, device: DeviceId, doc: AnyDocument): void {
     const folded = journals.get(name) ?? { count: 0, position: undefined, fault: undefined };
     journals.set(name, folded);
     if (folded.fault) return;
@@ -122,7 +122,7 @@ export function createTradeReports(store: StoreId): TradeReports {
 }
 
 /** Whatever another till wrote into the document, only byte strings can be records. */
-function recordsOf(doc: Doc<unknown>): readonly Bytes[] {
+function recordsOf(doc: AnyDocument): readonly Bytes[] {
   const { records } = doc as Partial<JournalDocument>;
   return Array.isArray(records)
     ? records.map((bytes) => (bytes instanceof Uint8Array ? bytes : new Uint8Array()))

@@ -57,7 +57,8 @@ test("kill -9 at any moment: every acknowledged entry is there, once, in its ord
     const again = unsure;
     unsure = [];
     if (again.length > 0) await append(again.slice(0, 64));
-    while (!killed)
+    const isKilled = () => killed;
+    while (!isKilled())
       await Promise.all(
         Array.from({ length: 1 + Math.floor(chance() * 6) }, () => append([entryOf(`entry ${++sent}`)])),
       );

@@ -160,8 +160,7 @@ test("garbage at the HTTP door: 4xx in words, nothing changed", async () => {
   for (const path of odd)
     for (const bearer of ["", "Bearer x", `Bearer ${token.type === "token" ? token.token : ""}`]) {
       const response = await fetch(`${url}${path}`, { headers: { authorization: bearer } });
-      expect(response.status, path).toBeGreaterThanOrEqual(400);
-      expect(response.status, path).toBeLessThan(500);
+      expect({ path, refused: Math.floor(response.status / 100) }).toEqual({ path, refused: 4 });
     }
   const stores = await (await fetch(`${url}/v1/stores`, { headers: auth })).json();
   expect(stores).toMatchObject([{ store: here.store.id }]);

@@ -26,8 +26,9 @@ export function createSegmentRoutes(using: SegmentRoutesDependencies): Router {
     const asked = admit(request, response, using);
     if (!asked) return;
     const state = await segments.state(asked.store.id, asked.hash);
-    if (state.type === "none") return void response.status(404).end();
-    if (state.type === "partial") response.set("Upload-Offset", String(state.received)).status(204).end();
+    if (state.type === "none") response.status(404).end();
+    else if (state.type === "partial")
+      response.set("Upload-Offset", String(state.received)).status(204).end();
     else response.set("Upload-Offset", String(state.bytes)).set("Content-Length", String(state.bytes)).end();
   });
 
@@ -35,23 +36,26 @@ export function createSegmentRoutes(using: SegmentRoutesDependencies): Router {
     const asked = admit(request, response, using);
     if (!asked) return;
     const state = await segments.state(asked.store.id, asked.hash);
-    if (state.type !== "complete")
-      return void response.status(404).json({ error: "The relay does not have this segment." });
+    if (state.type !== "complete") {
+      response.status(404).json({ error: "The relay does not have this segment." });
+      return;
+    }
     const path = segments.path(asked.store.id, asked.hash);
     response.set("Content-Type", "application/octet-stream");
     response.sendFile(
       basename(path),
       { root: dirname(path), cacheControl: false, lastModified: false, dotfiles: "allow" },
       (error) => {
-        metrics.segmentBytes.inc({ direction: "out" }, response.socket?.destroyed ? 0 : state.bytes);
-        if (error && !response.headersSent) response.status(416).json({ error: "There is no such range." });
+        if (!error)
+          metrics.segmentBytes.inc({ direction: "out" }, Number(response.getHeader("content-length") ?? 0));
+        else if (!response.headersSent) response.status(416).json({ error: "There is no such range." });
       },
     );
   });
 
   router.put("/:hash", async (request, response) => {
     const asked = admit(request, response, using);
-    if (!asked) return;
+    if (!asked) return undefined;
     const refuse = (status: number, error: string) => {
       if (status === 507) metrics.refusals.inc({ code: "quota" });
       response.set("Connection", "close").status(status).json({ error });
@@ -79,12 +83,14 @@ export function createSegmentRoutes(using: SegmentRoutesDependencies): Router {
     switch (result.type) {
       case "complete":
         metrics.segmentBytes.inc({ direction: "in" }, total - offset);
-        return void response.status(201).json({ hash: asked.hash });
+        response.status(201).json({ hash: asked.hash });
+        return undefined;
       case "partial":
-        return void response
+        response
           .set("Upload-Offset", String(result.received))
           .status(202)
           .json({ received: result.received });
+        return undefined;
       case "wrong-offset":
         response.set("Upload-Offset", String(result.received));
         return refuse(409, `The relay has ${result.received} bytes of it: go on from there.`);

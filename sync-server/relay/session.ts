@@ -250,18 +250,15 @@ export function startSession(socket: WebSocket, using: SessionDependencies): Ses
 }
 
 function refusalWords(refusal: LinkRefusal): [RelayErrorCode, string] {
-  switch (refusal.type) {
-    case "malformed":
-      return ["malformed", `Not a handshake: ${refusal.detail}.`];
-    case "version":
-      return ["version", `This relay does not speak version ${refusal.theirs} of the handshake.`];
-    case "other-store":
-      return ["unknown-store", "This store is not registered at this relay."];
-    case "not-enrolled":
-      return ["refused", "This device is not enrolled in the store by the store's root key."];
-    case "bad-signature":
-      return ["refused", "The proof does not match the device's key."];
-    case "self":
-      return ["refused", "The device has this relay's own key."];
-  }
+  if (refusal.type === "malformed") return ["malformed", `Not a handshake: ${refusal.detail}.`];
+  if (refusal.type === "version")
+    return ["version", `This relay does not speak version ${refusal.theirs} of the handshake.`];
+  return refusals[refusal.type];
 }
+
+const refusals = {
+  "other-store": ["unknown-store", "This store is not registered at this relay."],
+  "not-enrolled": ["refused", "This device is not enrolled in the store by the store's root key."],
+  "bad-signature": ["refused", "The proof does not match the device's key."],
+  self: ["refused", "The device has this relay's own key."],
+} satisfies Record<Exclude<LinkRefusal["type"], "malformed" | "version">, [RelayErrorCode, string]>;

@@ -27,12 +27,11 @@ export function openSocketDoor(
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     const path = (request.url ?? "").split("?")[0];
-    if (path !== "/v1/log") return socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-    if (sessions.size >= maxConnections) {
+    if (path !== "/v1/log") socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+    else if (sessions.size >= maxConnections) {
       using.metrics.refusals.inc({ code: "too-many-connections" });
-      return socket.end("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n");
-    }
-    sockets.handleUpgrade(request, socket, head, greet);
+      socket.end("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n");
+    } else sockets.handleUpgrade(request, socket, head, greet);
   });
 
   function greet(socket: WebSocket): void {

@@ -44,7 +44,10 @@ export async function startRelay(
   const segments = await openSegments(join(config.dataDir, "segments"));
   const rooms = createRooms(() => performance.now());
   const tokens = createTokens(newSymmetricKey(random), () => performance.now());
-  const metrics = createMetrics({ stores: () => registry.stores().length, connections: rooms.connections });
+  const metrics = createMetrics({
+    stores: () => registry.stores().length,
+    connections: () => rooms.connections(),
+  });
   const committer = createCommitter(log, config.commitWindowMs);
   const routes = createSegmentRoutes({
     segments,

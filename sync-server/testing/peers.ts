@@ -17,7 +17,7 @@ await cryptoReady;
 export const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 
 /** A store with its root key, which can enrol devices. */
-export function makeStore(quota: RegisterStore["quota"] = undefined) {
+export function makeStore(quota?: RegisterStore["quota"]) {
   const id = toHex(random(16)) as StoreId;
   const root = signingKeyFromSeed(random(32));
   let series = 0;

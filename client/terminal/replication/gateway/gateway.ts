@@ -105,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const inbox = createInbox(state, { ...common, device: self.key.device, note });
   const listeners = new Set<(state: GatewayState) => void>();
   const dirty = new Set<DocumentName>();
-  const moments = createMoments(timing.after, momentLengths, () => void bundle());
+  const moments = createMoments(after, momentLengths, () => void bundle());
   let connection: Connection = { type: "none" };
   let session: LogSession | undefined;
   let relay: GatewayState["relay"] = options.relayUrl === undefined ? "unconfigured" : "unknown";
@@ -224,7 +224,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       for (const name of names) dirty.add(name);
       problem = error instanceof Error ? error.message : String(error);
       note(`what is new could not be put in the outbox: ${problem}`);
-      timing.after(5_000, moments.touch);
+      timing.after(5_000, () => moments.touch());
     });
     await bundling;
     bundling = undefined;
@@ -334,8 +334,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    uploadSegment: segments.uploadSegment,
-    fetchSegment: segments.fetchSegment,
+    uploadSegment: (hash, bytes) => segments.uploadSegment(hash, bytes),
+    fetchSegment: (hash) => segments.fetchSegment(hash),
     async close() {
       closed = true;
       for (const each of unsubscribe) each();
