@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-explicit-any -- the shape of the document is what is tested */
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { commands } from "#schema/wire/commands.ts";
