@@ -1,5 +1,5 @@
 import { type Command, Refused, commandNames, explainUsage } from "./command.ts";
-import { stopWithParent } from "./stopping.ts";
+import { letGoOfStdin, stopWithParent } from "./stopping.ts";
 
 /** Each is loaded when it is asked for: a till must not wait for what only the demo needs. */
 const commands: {
@@ -16,6 +16,7 @@ const commands: {
 
 stopWithParent();
 process.exitCode = await run(process.argv.slice(2));
+letGoOfStdin();
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {

@@ -20,6 +20,13 @@ export function stopWithStdin(): void {
   process.stdin.resume();
 }
 
+/** Standard input holds the process no longer. */
+export function letGoOfStdin(): void {
+  if (process.stdin.isPaused()) return;
+  process.stdin.pause();
+  process.stdin.unref?.();
+}
+
 /** The same for the process that `tillmesh.mjs` starts under a newer Node, over the channel between the two. */
 export function stopWithParent(): void {
   if (!process.channel) return;

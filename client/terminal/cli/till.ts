@@ -40,34 +40,33 @@ export const command: Command = { help, run };
 async function run(args: readonly string[]): Promise<number> {
   const values = readOptions(args, options);
   const dataDir = required(values.data, "--data DIR: where this till keeps its data");
-  const given = readConfig(values.config);
+  const config = readConfig(values.config);
   logMistakes();
   const stopped = untilStopped();
   if (values["stop-with-stdin"]) stopWithStdin();
   const { vault, identity } = await unlock(dataDir, values);
-  const config = completeConfig(given, identity);
-  const till = await start(dataDir, vault, identity, config).catch(async (error: unknown) => {
+  const till = await start(vault, identity, config).catch(async (error: unknown) => {
     await vault.close();
     logEvent({ event: "till-failed", ...errorPlace(error) });
     throw new Refused(explainStart(error, config));
   });
   const { device } = identity.key;
+  const { host, port } = till.lan.address;
   process.stdout.write(
-    `${JSON.stringify({ ready: true, door: till.door.url, lan: till.lan.address, device, label: identity.label })}\n`,
+    `${JSON.stringify({ ready: true, door: till.door.url, lan: `${host}:${port}`, device, label: identity.label })}\n`,
   );
   logEvent({ event: "till-stopping", why: await stopped });
   endWithin(10_000);
   await till.close();
-  await vault.close();
   logEvent({ event: "till-stopped" });
   return 0;
 }
 
-async function start(dataDir: string, vault: Vault, identity: Identity, config: TillConfig) {
+async function start(vault: Vault, identity: Identity, config: TillConfig) {
   const { startTill } = await import("#terminal/start-till.ts");
   const screens = fileURLToPath(new URL("../../ui/dist/", import.meta.url));
   const uiDir = existsSync(screens) ? screens : null;
-  return startTill({ dataDir, vault, identity, config, uiDir, clock: now, random, log: logLine });
+  return startTill({ vault, identity, config, uiDir, system: now, random, log: logLine });
 }
 
 async function unlock(
@@ -117,12 +116,6 @@ function readConfig(path: string | undefined): TillConfig {
     (issue) => `  ${issue.path.join(".") || "the whole"}: ${issue.message}`,
   );
   throw new Refused(`--config: ${path} is not a till's configuration:\n${problems.join("\n")}`);
-}
-
-/** What the pack knew of the network holds where the configuration does not say otherwise. */
-function completeConfig(config: TillConfig, identity: Identity): TillConfig {
-  const neighbours = [...new Set([...config.lan.neighbours, ...identity.neighbours])];
-  return { ...config, lan: { ...config.lan, neighbours }, relay: config.relay ?? identity.relay };
 }
 
 function explainStart(error: unknown, config: TillConfig): string {

@@ -50,7 +50,8 @@ export class DemoFolder {
 
   marker(): DemoMarker {
     const marker = this.#readMarker();
-    if (!marker) throw new Refused(`${join(this.path, markerName)} is gone or damaged. Delete the folder by hand.`);
+    if (!marker)
+      throw new Refused(`${join(this.path, markerName)} is gone or damaged. Delete the folder by hand.`);
     return marker;
   }
 

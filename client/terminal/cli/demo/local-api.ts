@@ -38,6 +38,11 @@ export class LocalApi {
     this.#token = (await this.command("signIn", { staffId, pin })).token;
   }
 
+  async signOut(): Promise<void> {
+    await this.command("lock", {});
+    this.#token = undefined;
+  }
+
   #headers(): Record<string, string> {
     return this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
   }

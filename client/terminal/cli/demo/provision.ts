@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Company, issueReaderPack, issueTillPack, openCompany, sealCompany } from "#terminal/setup/company.ts";
+import {
+  type Company,
+  issueReaderPack,
+  issueTillPack,
+  openCompany,
+  sealCompany,
+} from "#terminal/setup/company.ts";
 import { companyFileName, foundStore, writeSafely } from "#terminal/setup/found-store.ts";
 import { sealPack } from "#terminal/setup/pack.ts";
 import { newPassphrase } from "#terminal/setup/passphrase.ts";
