@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import type { ResultOf } from "#schema/wire/screen.ts";
 import type { CartLineView } from "#schema/wire/views.ts";
 import { emptyEntry, type Entry, typeEntry } from "../keys/entry.ts";
@@ -48,7 +48,14 @@ export function CounterProvider(props: {
   const paid = useView("paid");
   const session = useView("session");
   if (!session) throw new Error("no session");
-  const [pane, show] = useState<Pane>(home);
+  const [pane, setPane] = useState<Pane>(home);
+  const show = useCallback(
+    (next: Pane): void => {
+      setPane(next);
+      say(null);
+    },
+    [say],
+  );
   const [entry, setEntry] = useState<Entry>(emptyEntry);
   const [chosenLineId, select] = useState<string | null>(null);
   const search = useSearch();
@@ -62,7 +69,7 @@ export function CounterProvider(props: {
 
   const isPaid = cart === null && paid !== null;
   useEffect(() => {
-    if (isPaid) show(home);
+    if (isPaid) setPane(home);
   }, [isPaid]);
 
   const state: SaleState = useMemo(
@@ -78,7 +85,7 @@ export function CounterProvider(props: {
   const afterAdding = (): void => {
     setEntry(emptyEntry);
     clearSearch();
-    if (pane.type !== "tender") show(home);
+    if (pane.type !== "tender") setPane(home);
   };
   const add = async (of: Wanted, milli: { readonly quantityMilli?: number }): Promise<void> => {
     const outcome =
@@ -108,7 +115,7 @@ export function CounterProvider(props: {
     switch (id) {
       case "search":
         show(home);
-        search.focus();
+        requestAnimationFrame(search.focus);
         return;
       case "pay":
         if (pane.type === "tender") {

@@ -12,7 +12,8 @@ export function Lines(): ReactNode {
   const lines = state.cart?.lines ?? [];
   const selectedId = state.selected?.lineId ?? null;
   useEffect(() => {
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    const row = list.current?.querySelector("[aria-selected=true]");
+    if (list.current && row instanceof HTMLElement) keepInSight(list.current, row);
   }, [selectedId, lines.length]);
   if (lines.length === 0) {
     return (
@@ -43,6 +44,14 @@ export function Lines(): ReactNode {
       ))}
     </div>
   );
+}
+
+/** Scrolls the list alone, never the page around it. */
+function keepInSight(list: HTMLElement, row: HTMLElement): void {
+  const box = list.getBoundingClientRect();
+  const place = row.getBoundingClientRect();
+  if (place.top < box.top) list.scrollTop -= box.top - place.top + 8;
+  else if (place.bottom > box.bottom) list.scrollTop += place.bottom - box.bottom + 8;
 }
 
 const Line = memo(function Line(props: {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useDesk } from "../parts/desk.tsx";
 import { KeyButton } from "../parts/key-button.tsx";
 import { Questions } from "../parts/questions.tsx";
 import { ReceiptPaper } from "../parts/receipt-paper.tsx";
@@ -15,7 +16,10 @@ import { LastLine, Total } from "./total.tsx";
 export function Sale(): ReactNode {
   const words = useWords();
   const { state, show, pane } = useCounter();
+  const { question } = useDesk();
   const isPaid = state.cart === null && state.paid !== null;
+  // A panel takes the room of the entry and the cart's keys; the goods, the total and the pay key stay in sight.
+  const beside = pane.type !== "home" || question !== null;
   return (
     <div className="stage">
       <TopBar onNetwork={() => show({ type: "network" })} />
@@ -32,9 +36,9 @@ export function Sale(): ReactNode {
           <LastLine />
           <Total />
         </div>
-        <div className="pane">
+        <div className={beside ? "pane pane-beside" : "pane"}>
           <EntryField />
-          <div className={`pane-body pane-${pane.type}`}>
+          <div className="pane-body">
             <PaneBody />
             <Questions />
           </div>

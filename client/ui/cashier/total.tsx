@@ -61,7 +61,7 @@ export function Total(): ReactNode {
         <span className="total-word">
           {shownPaid ? words.sale.paid : total < 0 ? words.sale.toGiveBack : words.sale.total}
         </span>
-        {cart ? (
+        {cart && pieces > 0 ? (
           <span className="total-small">
             {words.sale.lineCount(pieces)}
             {cart.taxMinor === 0 ? null : ` · ${words.sale.taxOf(formats.money(cart.taxMinor))}`}

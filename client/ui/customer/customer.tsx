@@ -69,7 +69,7 @@ function Shopping(props: { readonly view: CustomerView }): ReactNode {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     list.current?.lastElementChild?.scrollIntoView({ block: "end" });
-  }, [view.lines.length]);
+  }, [view.lines.length, view.state]);
   const paying = view.state === "paying" || view.dueMinor !== view.totalMinor;
   const due = Math.abs(view.dueMinor);
   return (

@@ -110,7 +110,7 @@ export function PriceBook(): ReactNode {
       <KeyButton
         label={words.manager.publish}
         look="primary"
-        unavailable={why}
+        unavailable={busy ? words.common.working : why}
         onPress={() => void publish()}
       />
     </section>

@@ -55,10 +55,12 @@ export function FigurePad(props: {
 }): ReactNode {
   return (
     <>
-      <p className="field-label">{props.label}</p>
-      <output className="field-figure" aria-live="polite" aria-label={props.label}>
-        {props.shown}
-      </output>
+      <div className="figure-field">
+        <span className="field-label">{props.label}</span>
+        <output aria-live="polite" aria-label={props.label}>
+          {props.shown}
+        </output>
+      </div>
       <Keypad wide={props.point ? "." : "00"} corner="Backspace" onKey={props.figure.type} />
     </>
   );

@@ -20,7 +20,7 @@ export function Panel(props: {
   useEffect(() => {
     const before = document.activeElement;
     const first = box.current?.querySelector<HTMLElement>("[data-first]");
-    (first ?? box.current)?.focus({ preventScroll: true });
+    (first ?? box.current)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };

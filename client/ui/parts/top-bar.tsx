@@ -44,8 +44,9 @@ export function NetworkMark(props: { readonly onPress?: (() => void) | undefined
   const body = (
     <>
       <NetworkIcon state={network.state} />
+      <span className="unseen">{words.network.title}: </span>
       <span className="network-words">
-        <span className="network-state">{words.network[network.state]}</span>
+        <span className="network-state">{words.network[network.state]}</span>{" "}
         <span className="network-since">{words.network.since(formats.clock(network.sinceMs))}</span>
       </span>
     </>
@@ -54,7 +55,6 @@ export function NetworkMark(props: { readonly onPress?: (() => void) | undefined
     <button
       type="button"
       className={`network network-${network.state} key key-quiet`}
-      aria-label={words.network.mark(words.network[network.state], formats.clock(network.sinceMs))}
       onClick={props.onPress}
     >
       {body}

@@ -124,7 +124,7 @@ export const en = {
     taxExempt: "Tax exempt",
     saved: (amount: string) => `Saved ${amount}`,
     return: "Return",
-    ageTag: (years: number) => `${years}+`,
+    ageTag: (years: number) => `\u2066${years}+\u2069`,
     stockBelow: (quantity: string) => `Stock ${quantity}`,
     unitPrice: (amount: string, unit: Unit) => `${amount} ${per[unit]}`,
     insteadOf: (amount: string) => `instead of ${amount}`,
@@ -330,7 +330,6 @@ export const en = {
     neighbours: "Neighbours",
     everything: "Everything",
     since: (time: string) => `since ${time}`,
-    mark: (state: string, time: string) => `Network: ${state}, since ${time}`,
     title: "Network",
     meaning: {
       alone: "This till hears nobody. Selling goes on; all of it is sent by itself later.",

@@ -118,7 +118,7 @@ export const he: Words = {
     taxExempt: "פטור ממס",
     saved: (amount) => `נחסכו ${amount}`,
     return: "החזרה",
-    ageTag: (years) => `${years}+`,
+    ageTag: (years) => `\u2066${years}+\u2069`,
     stockBelow: (quantity) => `מלאי ${quantity}`,
     unitPrice: (amount, unit) => `${amount} ${per[unit]}`,
     insteadOf: (amount) => `במקום ${amount}`,
@@ -324,7 +324,6 @@ export const he: Words = {
     neighbours: "שכנות",
     everything: "הכול",
     since: (time) => `מאז ${time}`,
-    mark: (state, time) => `רשת: ${state}, מאז ${time}`,
     title: "רשת",
     meaning: {
       alone: "הקופה לא שומעת אף אחד. המכירה נמשכת; הכול יישלח מעצמו אחר כך.",
