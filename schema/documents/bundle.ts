@@ -51,7 +51,7 @@ export type OpenedBundle =
 /** The most a bundle may hold when it is open; bytes. */
 export const maxBundleBytes = 64 * 1024 * 1024;
 /** Hashes in the log are cut to this; bytes. */
-export const keyedLength = 16;
+const keyedLength = 16;
 
 const bytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
 const name = z.string().transform((text, context) => {

@@ -57,7 +57,7 @@ const outgoingEntrySchema = z.strictObject({
 
 const entrySchema = outgoingEntrySchema.extend({ offset, by: device });
 
-export const toRelaySchema = z.discriminatedUnion("type", [
+const toRelaySchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("append"),
     id: requestId,
@@ -88,7 +88,7 @@ const coverageSchema = z.strictObject({
   entryBytes: z.int().min(0),
 });
 
-export const relayErrorCodes = [
+const relayErrorCodes = [
   "malformed", // the message is not one of this protocol; the relay closes
   "version", // another protocol version; closes
   "unknown-store", // closes
@@ -102,7 +102,7 @@ export const relayErrorCodes = [
 ] as const;
 export type RelayErrorCode = (typeof relayErrorCodes)[number];
 
-export const fromRelaySchema = z.discriminatedUnion("type", [
+const fromRelaySchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("welcome"),
     v: z.int(),

@@ -3,7 +3,7 @@ import { maxRelayMessageBytes, registerStoreSchema } from "#schema/wire/relay.ts
 
 const MiB = 2 ** 20;
 
-export const storeQuotaSchema = z.strictObject({
+const storeQuotaSchema = z.strictObject({
   /** Of entries, and as much again of segments. */
   maxBytes: z
     .int()

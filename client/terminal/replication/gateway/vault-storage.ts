@@ -46,7 +46,7 @@ export function vaultGatewayStorage(vault: Vault, replica: Pick<Replica, "settle
       waiting.sort((a, b) => a.place - b.place);
       nextPlace = (waiting.at(-1)?.place ?? -1) + 1;
       return {
-        log: log ? String(decodeTrusted(log)) : "",
+        log: log ? new TextDecoder().decode(log) : "",
         cursor: cursor ? Number(decodeTrusted(cursor)) : 0,
         covered: covered.chunks.map(({ data }) => decodeTrusted(data) as unknown as DocumentHeads),
         outbox: waiting.map(({ entry, covers }) => ({ entry, covers })),
@@ -55,7 +55,7 @@ export function vaultGatewayStorage(vault: Vault, replica: Pick<Replica, "settle
     async commit({ log, cursor, covered, put, remove }) {
       const writes: VaultWrite[] = [];
       if (log !== undefined) {
-        writes.push(...(await forgetAll()), { op: "put", key: logKey, data: encodeCanonical(log) });
+        writes.push(...(await forgetAll()), { op: "put", key: logKey, data: new TextEncoder().encode(log) });
       }
       if (cursor !== undefined) writes.push({ op: "put", key: cursorKey, data: encodeCanonical(cursor) });
       for (const { name, heads } of covered ?? [])
