@@ -44,3 +44,11 @@ export function logMistakes(): void {
     process.exit(70);
   });
 }
+
+/** `node:sqlite` is called experimental by Node 24; a log of events is no place to say so at each start. */
+export function quietExperiments(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") logEvent({ event: "warning", name: warning.name });
+  });
+}

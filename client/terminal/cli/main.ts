@@ -1,4 +1,5 @@
 import { type Command, Refused, commandNames, explainUsage } from "./command.ts";
+import { quietExperiments } from "./json-log.ts";
 import { letGoOfStdin, stopWithParent } from "./stopping.ts";
 
 /** Each is loaded when it is asked for: a till must not wait for what only the demo needs. */
@@ -14,6 +15,7 @@ const commands: {
   demo: () => import("./demo.ts"),
 };
 
+quietExperiments();
 stopWithParent();
 process.exitCode = await run(process.argv.slice(2));
 letGoOfStdin();
