@@ -19,7 +19,10 @@ export function SuspendPanel(): ReactNode {
   };
   useKeyLayer(1, {
     onKey: (key, inText) => {
-      if (key !== "F6" && (key !== "Enter" || (!inText && document.activeElement instanceof HTMLButtonElement)))
+      if (
+        key !== "F6" &&
+        (key !== "Enter" || (!inText && document.activeElement instanceof HTMLButtonElement))
+      )
         return false;
       void suspend();
       return true;

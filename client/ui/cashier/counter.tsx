@@ -1,10 +1,19 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import type { ResultOf } from "#schema/wire/screen.ts";
 import type { CartLineView } from "#schema/wire/views.ts";
 import { emptyEntry, type Entry, typeEntry } from "../keys/entry.ts";
 import { useDesk } from "../parts/desk.tsx";
 import { useKeyLayer, useView, useWords } from "../parts/screen-context.tsx";
-import { type ActionId, actionOf, actions, backFrom, home, type Pane, type SaleState, type Wanted } from "./sale-state.ts";
+import {
+  type ActionId,
+  actionOf,
+  actions,
+  backFrom,
+  home,
+  type Pane,
+  type SaleState,
+  type Wanted,
+} from "./sale-state.ts";
 import { newRequestId } from "./request-id.ts";
 import { useSearch, type Search } from "./use-search.ts";
 
@@ -29,6 +38,12 @@ interface Counter {
   readonly shiftClosed: (closed: ResultOf<"closeShift">) => void;
 }
 
+interface Chosen {
+  readonly lineId: string;
+  readonly cartId: string | null;
+  readonly lastLineId: string | null;
+}
+
 const CounterContext = createContext<Counter | null>(null);
 
 export function useCounter(): Counter {
@@ -48,7 +63,7 @@ export function CounterProvider(props: {
   const paid = useView("paid");
   const session = useView("session");
   if (!session) throw new Error("no session");
-  const [pane, setPane] = useState<Pane>(home);
+  const [wanted, setPane] = useState<Pane>(home);
   const show = useCallback(
     (next: Pane): void => {
       setPane(next);
@@ -57,20 +72,24 @@ export function CounterProvider(props: {
     [say],
   );
   const [entry, setEntry] = useState<Entry>(emptyEntry);
-  const [chosenLineId, select] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const search = useSearch();
   const { clear: clearSearch } = search;
 
   const lastLineId = cart?.lastLineId ?? null;
   const cartId = cart?.cartId ?? null;
-  useEffect(() => select(null), [lastLineId, cartId]);
+  // A line stays chosen until another is added: then that one is.
+  const chosenLineId =
+    chosen?.cartId === cartId && chosen?.lastLineId === lastLineId ? chosen.lineId : lastLineId;
   const selected: CartLineView | null =
-    cart?.lines.find((line) => line.lineId === (chosenLineId ?? lastLineId)) ?? cart?.lines.at(-1) ?? null;
+    cart?.lines.find((line) => line.lineId === chosenLineId) ?? cart?.lines.at(-1) ?? null;
+  const select = useCallback(
+    (lineId: string) => setChosen({ lineId, cartId, lastLineId }),
+    [cartId, lastLineId],
+  );
 
   const isPaid = cart === null && paid !== null;
-  useEffect(() => {
-    if (isPaid) setPane(home);
-  }, [isPaid]);
+  const pane = cart === null && wanted.type === "tender" ? home : wanted;
 
   const state: SaleState = useMemo(
     () => ({ cart, paid, selected, session }),
@@ -107,7 +126,10 @@ export function CounterProvider(props: {
   };
   const lookUp = (code: string): void => want({ type: "code", code });
   const addItem = (itemId: string): void => want({ type: "item", itemId });
-  const nextSale = (): void => void run("newCart", {});
+  const nextSale = (): void => {
+    show(home);
+    void run("newCart", {});
+  };
 
   const act = (id: ActionId): void => {
     const why = whyNot(id);
@@ -119,7 +141,8 @@ export function CounterProvider(props: {
         return;
       case "pay":
         if (pane.type === "tender") {
-          if (cart?.blocked === null) void run("complete", { cartId: cart.cartId, requestId: newRequestId() });
+          if (cart?.blocked === null)
+            void run("complete", { cartId: cart.cartId, requestId: newRequestId() });
           else say({ type: "note", text: words.reasons.notPaid });
         } else show(cart?.ageNeeded ? { type: "age" } : { type: "tender" });
         return;

@@ -4,7 +4,7 @@ import type { ResultOf } from "#schema/wire/screen.ts";
 import { parseMoneyEntry } from "../format/parse-entry.ts";
 import { ReasonChoice, Segments } from "../parts/choices.tsx";
 import { useDesk } from "../parts/desk.tsx";
-import { FigurePad, useFigure } from "../parts/figure.tsx";
+import { FigurePad, useEnter, useFigure } from "../parts/figure.tsx";
 import { KeyButton } from "../parts/key-button.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useFormats, useView, useWords } from "../parts/screen-context.tsx";
@@ -23,7 +23,7 @@ export function CashPanel(): ReactNode {
   const [direction, setDirection] = useState<Direction>("drop");
   const reasons = words.drawer.cashReasons;
   const [reason, setReason] = useState(reasons[0] ?? "");
-  const figure = useFigure("", () => void apply());
+  const figure = useFigure("");
   const typed = parseMoneyEntry(figure.text, store.currencyDigits);
   const why = !typed ? words.reasons.figureFirst : reason.trim() === "" ? words.reasons.reasonFirst : null;
   const apply = async (): Promise<void> => {
@@ -31,6 +31,7 @@ export function CashPanel(): ReactNode {
     const outcome = await run("moveCash", { direction, amountMinor: typed, reason });
     if (outcome.ok) show(home);
   };
+  useEnter(() => void apply());
   return (
     <Panel
       title={words.drawer.cashTitle}
@@ -98,7 +99,7 @@ export function CloseShiftPanel(): ReactNode {
   const shift = useView("shift");
   const { back, state, shiftClosed } = useCounter();
   const { run } = useDesk();
-  const figure = useFigure("", () => void close());
+  const figure = useFigure("");
   const typed = parseMoneyEntry(figure.text, store.currencyDigits);
   const why =
     (state.cart?.lines.length ?? 0) > 0
@@ -111,6 +112,7 @@ export function CloseShiftPanel(): ReactNode {
     const outcome = await run("closeShift", { countedCashMinor: typed });
     if (outcome.ok) shiftClosed(outcome.value);
   };
+  useEnter(() => void close());
   return (
     <Panel
       title={words.shift.closeTitle}

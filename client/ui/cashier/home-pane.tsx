@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { KeyButton } from "../parts/key-button.tsx";
 import { Keypad } from "../parts/keypad.tsx";
 import { SearchIcon } from "../parts/icons.tsx";
 import { useFormats, useView, useWords } from "../parts/screen-context.tsx";
@@ -10,6 +9,7 @@ export function EntryField(): ReactNode {
   const words = useWords();
   const formats = useFormats();
   const { entry, search, addItem, lookUp, show, pane, clearEntry } = useCounter();
+  const { attach } = search;
   const items = search.result?.items ?? [];
   const chosen = items[search.at];
   return (
@@ -33,7 +33,7 @@ export function EntryField(): ReactNode {
         <SearchIcon />
         <span className="unseen">{words.sale.search}</span>
         <input
-          ref={search.field}
+          ref={attach}
           type="search"
           role="combobox"
           autoComplete="off"
@@ -78,11 +78,7 @@ function KeysAndDepartments(): ReactNode {
   return (
     <div className="home">
       <div className="home-keys">
-        <Keypad
-          wide="00"
-          corner="*"
-          onKey={type}
-        />
+        <Keypad wide="00" corner="*" onKey={type} />
         <div className="home-side">
           <button
             type="button"

@@ -10,7 +10,7 @@ export function KeysPanel(): ReactNode {
   const { back } = useCounter();
   return (
     <Panel title={words.keys.title} onClose={back}>
-      <dl className="key-list">
+      <dl className="key-list" tabIndex={0}>
         {words.keys.typing.map(([keys, what]) => (
           <div key={keys}>
             <dt>

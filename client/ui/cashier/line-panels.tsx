@@ -3,7 +3,7 @@ import type { CommandInput } from "#schema/wire/commands.ts";
 import { parseMoneyEntry, parsePercentEntry, parseQuantityEntry } from "../format/parse-entry.ts";
 import { ReasonChoice, Segments } from "../parts/choices.tsx";
 import { useDesk } from "../parts/desk.tsx";
-import { FigurePad, useFigure } from "../parts/figure.tsx";
+import { FigurePad, useEnter, useFigure } from "../parts/figure.tsx";
 import { KeyButton } from "../parts/key-button.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useFormats, useView, useWords } from "../parts/screen-context.tsx";
@@ -26,7 +26,8 @@ export function QuantityPanel(): ReactNode {
     });
     if (outcome.ok) show(home);
   };
-  const figure = useFigure("", () => void apply());
+  const figure = useFigure("");
+  useEnter(() => void apply());
   const typed = parseQuantityEntry(figure.text);
   if (!line) return null;
   return (
@@ -72,7 +73,7 @@ export function DiscountPanel(props: { readonly of: "line" | "cart" }): ReactNod
   const [kind, setKind] = useState<"percent" | "amount">("percent");
   const [reason, setReason] = useState(store.discountReasons[0] ?? "");
   const line = state.selected;
-  const figure = useFigure("", () => void apply());
+  const figure = useFigure("");
   const percentBp = parsePercentEntry(figure.text);
   const amountMinor = parseMoneyEntry(figure.text, store.currencyDigits);
   const typed = kind === "percent" ? percentBp : amountMinor === 0 ? null : amountMinor;
@@ -89,9 +90,12 @@ export function DiscountPanel(props: { readonly of: "line" | "cart" }): ReactNod
   const apply = async (): Promise<void> => {
     if (why !== null || typed === null) return;
     await give(
-      kind === "percent" ? { kind, percentBp: typed, reason } : { kind: "amount", amountMinor: typed, reason },
+      kind === "percent"
+        ? { kind, percentBp: typed, reason }
+        : { kind: "amount", amountMinor: typed, reason },
     );
   };
+  useEnter(() => void apply());
   const has = props.of === "cart" ? state.cart?.discount !== null : (line?.discounts.length ?? 0) > 0;
   return (
     <Panel
@@ -155,7 +159,7 @@ export function PricePanel(): ReactNode {
   const { run } = useDesk();
   const [reason, setReason] = useState(words.line.priceReasons[0] ?? "");
   const line = state.selected;
-  const figure = useFigure("", () => void apply());
+  const figure = useFigure("");
   const typed = parseMoneyEntry(figure.text, store.currencyDigits);
   const why =
     typed === null ? words.reasons.figureFirst : reason.trim() === "" ? words.reasons.reasonFirst : null;
@@ -167,6 +171,7 @@ export function PricePanel(): ReactNode {
   const apply = async (): Promise<void> => {
     if (why === null) await set(typed);
   };
+  useEnter(() => void apply());
   if (!line) return null;
   return (
     <Panel
@@ -216,7 +221,7 @@ export function DepartmentPanel(props: {
   const store = useView("store");
   const { entry, clearEntry, back, show } = useCounter();
   const { run } = useDesk();
-  const figure = useFigure(entry.text, () => void sell());
+  const figure = useFigure(entry.text);
   const typed = parseMoneyEntry(figure.text, store.currencyDigits);
   const department = store.departments.find((one) => one.id === props.departmentId);
   const sell = async (): Promise<void> => {
@@ -232,6 +237,7 @@ export function DepartmentPanel(props: {
       show(home);
     }
   };
+  useEnter(() => void sell());
   return (
     <Panel
       title={props.name ?? department?.name ?? ""}
@@ -260,12 +266,13 @@ export function WeightPanel(props: {
   const words = useWords();
   const formats = useFormats();
   const { back, addWeighed } = useCounter();
-  const figure = useFigure("", () => sell());
+  const figure = useFigure("");
   const typed = parseQuantityEntry(figure.text);
   const ready = typed !== null && typed > 0;
   const sell = (): void => {
     if (ready) addWeighed(props.of, typed);
   };
+  useEnter(() => sell());
   return (
     <Panel
       title={props.unit === "kg" ? words.line.weigh : words.line.volume}

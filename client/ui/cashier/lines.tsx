@@ -12,9 +12,9 @@ export function Lines(): ReactNode {
   const lines = state.cart?.lines ?? [];
   const selectedId = state.selected?.lineId ?? null;
   useEffect(() => {
-    const row = list.current?.querySelector("[aria-selected=true]");
-    if (list.current && row instanceof HTMLElement) keepInSight(list.current, row);
-  }, [selectedId, lines.length]);
+    const row = document.getElementById(`line-${selectedId}`);
+    if (list.current && row) keepInSight(list.current, row);
+  }, [selectedId]);
   if (lines.length === 0) {
     return (
       <div className="lines lines-empty">

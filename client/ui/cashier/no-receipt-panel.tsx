@@ -3,7 +3,7 @@ import type { ItemView } from "#schema/wire/views.ts";
 import { parseMoneyEntry } from "../format/parse-entry.ts";
 import { ReasonChoice, TextField } from "../parts/choices.tsx";
 import { useDesk } from "../parts/desk.tsx";
-import { FigurePad, useFigure } from "../parts/figure.tsx";
+import { FigurePad, useEnter, useFigure } from "../parts/figure.tsx";
 import { KeyButton } from "../parts/key-button.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useFormats, useKeyLayer, useScreen, useView, useWords } from "../parts/screen-context.tsx";
@@ -22,10 +22,11 @@ function FindItem(props: { readonly onFound: (item: ItemView) => void }): ReactN
   const { link } = useScreen();
   const { back } = useCounter();
   const [text, setText] = useState("");
-  const [items, setItems] = useState<readonly ItemView[]>([]);
+  const [found, setItems] = useState<readonly ItemView[]>([]);
+  const items = text.trim() === "" ? [] : found;
   useEffect(() => {
     let newest = true;
-    if (text.trim() === "") return setItems([]);
+    if (text.trim() === "") return;
     void link.command("search", { text, limit: 20 }).then((outcome) => {
       if (newest && outcome.ok) setItems(outcome.value.items);
     });
@@ -88,7 +89,7 @@ function GiveBack(props: { readonly item: ItemView }): ReactNode {
   const { run } = useDesk();
   const reasons = words.receipts.reasons;
   const [reason, setReason] = useState(reasons[0] ?? "");
-  const figure = useFigure(formats.plainMoney(item.priceMinor), () => void give());
+  const figure = useFigure(formats.plainMoney(item.priceMinor));
   const typed = parseMoneyEntry(figure.text, store.currencyDigits);
   const why =
     typed === null ? words.reasons.figureFirst : reason.trim() === "" ? words.reasons.reasonFirst : null;
@@ -102,6 +103,7 @@ function GiveBack(props: { readonly item: ItemView }): ReactNode {
     });
     if (outcome.ok) show(home);
   };
+  useEnter(() => void give());
   return (
     <Panel
       title={words.menu.noReceipt}

@@ -29,7 +29,8 @@ export function OpenShift(props: { readonly closed: ResultOf<"closeShift"> | nul
     return true;
   };
   useKeyLayer(1, {
-    onKey: (key) => (/^(Backspace|Escape)$/.test(key) || (key === "Enter" && !buttonFocused()) ? type(key) : false),
+    onKey: (key) =>
+      /^(Backspace|Escape)$/.test(key) || (key === "Enter" && !buttonFocused()) ? type(key) : false,
     onCharacter: (character) => /[\d.,]/.test(character) && type(character),
     onScan: () => true,
   });

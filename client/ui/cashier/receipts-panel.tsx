@@ -114,7 +114,12 @@ export function ReceiptPanel(props: { readonly receiptId: string }): ReactNode {
     });
   }, [run, receiptId]);
   useKeyLayer(1, { onCharacter: () => true });
-  if (!receipt) return <Panel title={words.receipts.title} onClose={back} children={null} />;
+  if (!receipt)
+    return (
+      <Panel title={words.receipts.title} onClose={back}>
+        {null}
+      </Panel>
+    );
 
   const choose = (lineNo: number, quantityMilli: number): void => {
     const next = new Map(chosen);
@@ -136,11 +141,7 @@ export function ReceiptPanel(props: { readonly receiptId: string }): ReactNode {
   };
   const returnable = receipt.items.filter((item) => item.returnableMilli > 0);
   const why =
-    chosen.size === 0
-      ? words.reasons.chooseLines
-      : reason.trim() === ""
-        ? words.reasons.reasonFirst
-        : null;
+    chosen.size === 0 ? words.reasons.chooseLines : reason.trim() === "" ? words.reasons.reasonFirst : null;
   return (
     <Panel
       title={words.receipts.numbered(formats.code(receipt.number))}
@@ -190,10 +191,13 @@ export function ReceiptPanel(props: { readonly receiptId: string }): ReactNode {
         label={words.receipts.numbered(formats.code(receipt.number))}
       />
       <p className="card-note">
-        {formats.dateTime(receipt.timeMs)} · <bdi>{receipt.tillLabel}</bdi> · {formats.money(receipt.totalMinor)}
+        {formats.dateTime(receipt.timeMs)} · <bdi>{receipt.tillLabel}</bdi> ·{" "}
+        {formats.money(receipt.totalMinor)}
       </p>
       {seen === "paper" ? <ReceiptPaper lines={receipt.receipt} /> : null}
-      {seen === "void" ? <p className="lead">{words.receipts.voidWhat(formats.money(receipt.totalMinor))}</p> : null}
+      {seen === "void" ? (
+        <p className="lead">{words.receipts.voidWhat(formats.money(receipt.totalMinor))}</p>
+      ) : null}
       {seen === "lines" ? (
         <ul className="returns" aria-label={words.receipts.linesToReturn}>
           {receipt.items.map((item) => (

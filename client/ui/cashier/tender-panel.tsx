@@ -125,7 +125,11 @@ export function TenderPanel(): ReactNode {
       </div>
       <div className="tender-pad">
         <div>
-          <output className="field-figure field-figure-small" aria-live="polite" aria-label={words.tender.amount}>
+          <output
+            className="field-figure field-figure-small"
+            aria-live="polite"
+            aria-label={words.tender.amount}
+          >
             {typed === null ? <span className="quiet">{words.tender.amountHint}</span> : formats.money(typed)}
           </output>
           <Keypad onKey={type} />

@@ -24,9 +24,7 @@ export function LastLine(): ReactNode {
         {message ? (
           <p className="last-message">
             <WarnIcon />
-            <span>
-              {message.type === "note" ? message.text : errorText(words, formats, message.error)}
-            </span>
+            <span>{message.type === "note" ? message.text : errorText(words, formats, message.error)}</span>
           </p>
         ) : line ? (
           <>

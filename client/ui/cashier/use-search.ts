@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { SearchResult } from "#schema/wire/views.ts";
 import { useScreen } from "../parts/screen-context.tsx";
 
@@ -9,7 +9,8 @@ export interface Search {
   readonly result: SearchResult | null;
   readonly at: number;
   readonly move: (by: number) => void;
-  readonly field: RefObject<HTMLInputElement | null>;
+  /** The field says here that it is drawn. */
+  readonly attach: (field: HTMLInputElement | null) => void;
   readonly focused: boolean;
   readonly setFocused: (focused: boolean) => void;
   readonly focus: () => void;
@@ -23,7 +24,7 @@ const shown = 40;
 /** Search as you type; only the newest question's answer is shown. */
 export function useSearch(): Search {
   const { link } = useScreen();
-  const [text, setText] = useState("");
+  const [text, setTextOnly] = useState("");
   const [result, setResult] = useState<SearchResult | null>(null);
   const [at, setAt] = useState(0);
   const [focused, setFocused] = useState(false);
@@ -32,20 +33,25 @@ export function useSearch(): Search {
 
   useEffect(() => {
     const ticket = ++newest.current;
-    setAt(0);
-    if (text.trim() === "") {
-      setResult(null);
-      return;
-    }
+    if (text.trim() === "") return;
     void link.command("search", { text, limit: shown }).then((outcome) => {
       if (ticket === newest.current && outcome.ok) setResult(outcome.value);
     });
   }, [link, text]);
 
+  const setText = useCallback((next: string) => {
+    setTextOnly(next);
+    setAt(0);
+    if (next.trim() === "") setResult(null);
+  }, []);
   const clear = useCallback(() => {
     setText("");
     field.current?.blur();
+  }, [setText]);
+  const attach = useCallback((element: HTMLInputElement | null) => {
+    field.current = element;
   }, []);
+  const focus = useCallback(() => field.current?.focus(), []);
   const count = result?.items.length ?? 0;
   return {
     text,
@@ -53,13 +59,13 @@ export function useSearch(): Search {
     result,
     at,
     move: (by) => setAt((before) => Math.max(0, Math.min(count - 1, before + by))),
-    field,
+    attach,
     focused,
     setFocused,
-    focus: () => field.current?.focus(),
+    focus,
     begin: (letter) => {
-      field.current?.focus();
-      setText((before) => before + letter);
+      focus();
+      setText(text + letter);
     },
     clear,
   };

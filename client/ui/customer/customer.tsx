@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { CustomerView } from "#schema/wire/views.ts";
 import { formatsFor } from "../format/formats.ts";
 import { usePicture, useScreen, useWords } from "../parts/screen-context.tsx";
@@ -66,27 +66,25 @@ function Shopping(props: { readonly view: CustomerView }): ReactNode {
   const { view } = props;
   const words = useWords();
   const formats = useMoney(view);
-  const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    list.current?.lastElementChild?.scrollIntoView({ block: "end" });
-  }, [view.lines.length, view.state]);
   const paying = view.state === "paying" || view.dueMinor !== view.totalMinor;
   const due = Math.abs(view.dueMinor);
   return (
     <>
-      <ul ref={list} className="customer-lines" aria-label={words.customer.items} tabIndex={0}>
-        {view.lines.map((line, index) => (
-          <li key={index} className={index === view.lines.length - 1 ? "customer-last" : undefined}>
-            <span className="customer-quantity">
-              {line.unit === "piece" && line.quantityMilli === 1000
-                ? ""
-                : formats.quantity(line.quantityMilli, line.unit)}
-            </span>
-            <bdi className="customer-name">{line.name}</bdi>
-            <span className="customer-price">{formats.money(line.totalMinor)}</span>
-          </li>
-        ))}
-      </ul>
+      <div className="customer-scroll">
+        <ul className="customer-lines" aria-label={words.customer.items}>
+          {view.lines.map((line, index) => (
+            <li key={index} className={index === view.lines.length - 1 ? "customer-last" : undefined}>
+              <span className="customer-quantity">
+                {line.unit === "piece" && line.quantityMilli === 1000
+                  ? ""
+                  : formats.quantity(line.quantityMilli, line.unit)}
+              </span>
+              <bdi className="customer-name">{line.name}</bdi>
+              <span className="customer-price">{formats.money(line.totalMinor)}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
       <div className="customer-sums" role="status" aria-live="polite">
         {view.savingsMinor > 0 ? (
           <p className="customer-saved">{words.customer.saved(formats.money(view.savingsMinor))}</p>

@@ -13,7 +13,8 @@ export type ScreenError = Omit<CommandError, "code"> & {
 
 /** What the link needs from the world; the twin in the tests has its own. */
 export interface LinkWorld {
-  readonly open: (url: string) => LinkSocket;
+  /** Opens a socket; tells what becomes of it, never before this call has returned. */
+  readonly open: (url: string, heard: SocketEvents) => LinkSocket;
   readonly nowMs: () => number;
   readonly after: (delayMs: number, run: () => void) => void;
 }
@@ -21,9 +22,12 @@ export interface LinkWorld {
 export interface LinkSocket {
   send: (text: string) => void;
   close: () => void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+}
+
+export interface SocketEvents {
+  readonly opened: () => void;
+  readonly message: (data: unknown) => void;
+  readonly closed: () => void;
 }
 
 export interface TillLink {
@@ -72,31 +76,32 @@ export function openTillLink(url: string, world: LinkWorld): TillLink {
 
   const connect = (): void => {
     if (closed) return;
-    const attempt = world.open(url);
-    attempt.onopen = () => {
-      socket = attempt;
-      retryMs = firstRetryMs;
-      if (token !== null) attempt.send(JSON.stringify({ type: "resume", token } satisfies FromScreen));
-      for (const waiting of pending.values()) attempt.send(waiting.text);
-      show({ ...picture, connection: { state: "open", sinceMs: world.nowMs() } });
-    };
-    attempt.onmessage = (event) => {
-      const message = parse(event.data);
-      if (message === null) return;
-      if (message.type === "reply") settle(message.id, message.result as Outcome<CommandName>);
-      show(applyMessage(picture, message));
-    };
-    attempt.onclose = () => {
-      if (socket === attempt) socket = null;
-      for (const waiting of pending.values()) {
-        if (!waiting.safeToRepeat) settle(waiting.id, lost);
-      }
-      if (picture.connection.state !== "lost") {
-        show({ ...picture, progress: null, connection: { state: "lost", sinceMs: world.nowMs() } });
-      }
-      world.after(retryMs, connect);
-      retryMs = Math.min(retryMs * 2, longestRetryMs);
-    };
+    const attempt = world.open(url, {
+      opened: () => {
+        socket = attempt;
+        retryMs = firstRetryMs;
+        if (token !== null) attempt.send(JSON.stringify({ type: "resume", token } satisfies FromScreen));
+        for (const waiting of pending.values()) attempt.send(waiting.text);
+        show({ ...picture, connection: { state: "open", sinceMs: world.nowMs() } });
+      },
+      message: (data) => {
+        const message = parse(data);
+        if (message === null) return;
+        if (message.type === "reply") settle(message.id, message.result);
+        show(applyMessage(picture, message));
+      },
+      closed: () => {
+        if (socket === attempt) socket = null;
+        for (const waiting of pending.values()) {
+          if (!waiting.safeToRepeat) settle(waiting.id, lost);
+        }
+        if (picture.connection.state !== "lost") {
+          show({ ...picture, progress: null, connection: { state: "lost", sinceMs: world.nowMs() } });
+        }
+        world.after(retryMs, connect);
+        retryMs = Math.min(retryMs * 2, longestRetryMs);
+      },
+    });
   };
 
   const settle = (id: number, outcome: Outcome<CommandName>): void => {

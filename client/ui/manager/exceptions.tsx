@@ -35,10 +35,7 @@ export function Exceptions(): ReactNode {
   );
 }
 
-function Exception(props: {
-  readonly exception: ExceptionView;
-  readonly settled: () => void;
-}): ReactNode {
+function Exception(props: { readonly exception: ExceptionView; readonly settled: () => void }): ReactNode {
   const { exception } = props;
   const words = useWords();
   const formats = useFormats();

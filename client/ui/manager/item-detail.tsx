@@ -61,7 +61,8 @@ export function ItemDetail(props: {
       </p>
       <NewPrice item={item} done={inForce} />
       <h3 className="small-title">
-        {words.manager.spread} · {words.manager.spreadOf(formats.count(has), formats.count(item.spread.length))}
+        {words.manager.spread} ·{" "}
+        {words.manager.spreadOf(formats.count(has), formats.count(item.spread.length))}
       </h3>
       <ul className="spread" aria-label={words.manager.spread} aria-live="polite">
         {item.spread.map((till) => (
@@ -170,7 +171,10 @@ function PriceList(props: {
           {price.state === "scheduled" ? (
             <KeyButton
               label={words.manager.cancel}
-              name={words.manager.cancelNamed(formats.money(price.priceMinor), formats.dateTime(price.fromMs))}
+              name={words.manager.cancelNamed(
+                formats.money(price.priceMinor),
+                formats.dateTime(price.fromMs),
+              )}
               look="quiet"
               onPress={() => void cancel(price.fromMs)}
             />

@@ -12,10 +12,7 @@ import { type ItemSort, useItemPages } from "./use-item-pages.ts";
 const rowHeight = 56;
 
 /** Every item of the price book: found, sorted, and its price changed where it stands. */
-export function Items(props: {
-  readonly find: string;
-  readonly setFind: (text: string) => void;
-}): ReactNode {
+export function Items(props: { readonly find: string; readonly setFind: (text: string) => void }): ReactNode {
   const { find, setFind } = props;
   const words = useWords();
   const formats = useFormats();
@@ -24,6 +21,7 @@ export function Items(props: {
   const [chosenId, setChosenId] = useState<string | null>(null);
   const pages = useItemPages(find, sort, descending);
   const scroller = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- said for the React Compiler, which this house does not use
   const rows = useVirtualizer({
     count: pages.total ?? 0,
     getScrollElement: () => scroller.current,
@@ -95,7 +93,13 @@ export function Items(props: {
             </div>
           </div>
           {pages.total === 0 ? <p className="lead table-none">{words.manager.none}</p> : null}
-          <div ref={scroller} className="table-body" role="rowgroup" tabIndex={0} aria-label={words.manager.items}>
+          <div
+            ref={scroller}
+            className="table-body"
+            role="rowgroup"
+            tabIndex={0}
+            aria-label={words.manager.items}
+          >
             <div role="presentation" style={{ blockSize: rows.getTotalSize(), position: "relative" }}>
               {visible.map((row) => (
                 <Row
@@ -138,7 +142,12 @@ const Row = memo(function Row(props: {
       className={`table-row${props.chosen ? " table-row-on" : ""}`}
       role="row"
       aria-rowindex={props.index + 2}
-      style={{ position: "absolute", insetInline: 0, transform: `translateY(${props.top}px)`, blockSize: rowHeight }}
+      style={{
+        position: "absolute",
+        insetInline: 0,
+        transform: `translateY(${props.top}px)`,
+        blockSize: rowHeight,
+      }}
     >
       {item ? (
         <>

@@ -44,11 +44,7 @@ function NotManager(props: { readonly text: string }): ReactNode {
   return (
     <div className="not-manager">
       <h1>{props.text}</h1>
-      <KeyButton
-        label={words.manager.otherPerson}
-        look="primary"
-        onPress={() => void run("lock", {})}
-      />
+      <KeyButton label={words.manager.otherPerson} look="primary" onPress={() => void run("lock", {})} />
     </div>
   );
 }

@@ -12,7 +12,9 @@ export function Effect(props: { readonly oldMinor: number; readonly newMinor: nu
       : words.manager.effectOf(
           formats.money(oldMinor),
           formats.money(newMinor),
-          oldMinor === 0 ? "" : formats.signedPercent(Math.round(((newMinor - oldMinor) * 10_000) / oldMinor)),
+          oldMinor === 0
+            ? ""
+            : formats.signedPercent(Math.round(((newMinor - oldMinor) * 10_000) / oldMinor)),
         );
   return (
     <output className="effect" aria-label={words.manager.effect}>

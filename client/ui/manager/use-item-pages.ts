@@ -45,7 +45,9 @@ export function useItemPages(text: string, sort: ItemSort | null, descending: bo
             }
             const { items } = outcome.value;
             setTotal(outcome.value.total);
-            setPages((before) => new Map(page === 0 && asked.current.size === 1 ? [] : before).set(page, items));
+            setPages((before) =>
+              new Map(page === 0 && asked.current.size === 1 ? [] : before).set(page, items),
+            );
           });
       },
     [link, text, sort, descending],

@@ -6,14 +6,10 @@ import { useKeyLayer } from "./screen-context.tsx";
 export interface Figure {
   readonly text: string;
   readonly type: (key: string) => void;
-  readonly set: (text: string) => void;
 }
 
-/**
- * A figure keyed on the keypad or the keyboard, without a text field: digits go here whatever has the focus, Enter does
- * what the panel is for. A key on the screen that has the focus keeps its own Enter.
- */
-export function useFigure(begin: string, onEnter: () => void): Figure {
+/** A figure keyed on the keypad or the keyboard, without a text field: digits go here whatever has the focus. */
+export function useFigure(begin: string): Figure {
   const [text, set] = useState(begin);
   const [fresh, setFresh] = useState(begin !== "");
   const type = (key: string): void => {
@@ -24,22 +20,27 @@ export function useFigure(begin: string, onEnter: () => void): Figure {
   };
   useKeyLayer(1, {
     onKey: (key, inText) => {
-      if (key === "Enter" && (inText || !focusedOnKey())) {
-        onEnter();
-        return true;
-      }
-      if (key === "Backspace" && !inText) {
-        type(key);
-        return true;
-      }
-      return false;
+      if (key !== "Backspace" || inText) return false;
+      type(key);
+      return true;
     },
     onCharacter: (character) => {
       if (/[\d.,]/.test(character)) type(character);
       return true;
     },
   });
-  return { text, type, set };
+  return { text, type };
+}
+
+/** What Enter does in a panel. A key on the screen that has the focus keeps its own Enter. */
+export function useEnter(onEnter: () => void): void {
+  useKeyLayer(1, {
+    onKey: (key, inText) => {
+      if (key !== "Enter" || (!inText && focusedOnKey())) return false;
+      onEnter();
+      return true;
+    },
+  });
 }
 
 function focusedOnKey(): boolean {

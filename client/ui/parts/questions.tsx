@@ -10,11 +10,7 @@ import { useFormats, useKeyLayer, useView, useWords } from "./screen-context.tsx
 export function Questions(): ReactNode {
   const { question } = useDesk();
   if (!question) return null;
-  return question.type === "confirm" ? (
-    <Confirm question={question} />
-  ) : (
-    <ApprovalPad question={question} />
-  );
+  return question.type === "confirm" ? <Confirm question={question} /> : <ApprovalPad question={question} />;
 }
 
 function Confirm(props: { readonly question: Question & { type: "confirm" } }): ReactNode {

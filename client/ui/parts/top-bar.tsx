@@ -127,17 +127,18 @@ export function LostTill(): ReactNode {
   const words = useWords();
   const formats = useFormats();
   const connection = usePicture((picture) => picture.connection);
-  const [shown, setShown] = useState(false);
+  const { state, sinceMs } = connection;
+  const [shownFor, setShownFor] = useState<number | null>(null);
   useEffect(() => {
-    if (connection.state !== "lost") return setShown(false);
-    const timer = setTimeout(() => setShown(true), 300);
+    if (state !== "lost") return;
+    const timer = setTimeout(() => setShownFor(sinceMs), 300);
     return () => clearTimeout(timer);
-  }, [connection.state]);
-  if (!shown) return null;
+  }, [state, sinceMs]);
+  if (state !== "lost" || shownFor !== sinceMs) return null;
   return (
     <div className="lost" role="alert">
       <p className="lost-title">{words.lost.title}</p>
-      <p>{words.lost.what(formats.clock(connection.sinceMs))}</p>
+      <p>{words.lost.what(formats.clock(sinceMs))}</p>
     </div>
   );
 }

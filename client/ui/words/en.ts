@@ -49,8 +49,10 @@ const errors: ErrorWords = {
   "return-too-many": (f) => `Only ${f.quantity("returnableMilli")} of this can still be returned.`,
   "not-voidable": () => "This receipt cannot be voided any more. Make a return instead.",
   "nothing-to-undo": () => "There is nothing to undo.",
-  "storage-full": () => "The disk of this till is full. Nothing is lost; sell on another till until it has room.",
-  "storage-damaged": () => "Parts of this till's data are being healed from its neighbours. Try again shortly.",
+  "storage-full": () =>
+    "The disk of this till is full. Nothing is lost; sell on another till until it has room.",
+  "storage-damaged": () =>
+    "Parts of this till's data are being healed from its neighbours. Try again shortly.",
   "clock-untrusted": () => "The clock of this till cannot be trusted. Set it right before going on.",
   "bad-time": () => "That time cannot be used. Choose one that is still to come.",
   "import-rejected": () => "Some rows are not right; nothing was published. Mend them and try again.",
@@ -168,7 +170,8 @@ export const en = {
     emptyCart: "The cart is empty. Scan an item first.",
     returnLine: "A returned line keeps the price it was sold at.",
     nothingToUndo: "There is nothing to undo.",
-    storageFull: "The disk of this till is full: it takes no money it could not record. Sell on another till.",
+    storageFull:
+      "The disk of this till is full: it takes no money it could not record. Sell on another till.",
     notPaid: "There is still something to pay.",
     ageFirst: "Check the customer's age first.",
     noShift: "Open a shift first.",
@@ -241,7 +244,8 @@ export const en = {
     label: "To know it by",
     labelHint: "Blue jacket, forgot her purse",
     unnamed: "Without a name",
-    where: (till: string, who: string, when: string, count: string) => `${till} · ${who} · ${when} · ${count}`,
+    where: (till: string, who: string, when: string, count: string) =>
+      `${till} · ${who} · ${when} · ${count}`,
     lastLine: (name: string) => `Last: ${name}`,
     suspended: "Put aside",
     remainder: "Left over from a paid cart",
