@@ -49,7 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
     else {
       const again = /\d+$/.exec(what);
       prompt?.say(
-        `${what} has ended by itself (${how}).${again ? ` \`start ${again[0]}\` brings it back.` : ""}`,
+        `${what} has ended (${how}), and nobody here asked it to.${again ? ` \`start ${again[0]}\` brings it back.` : ""}`,
       );
     }
   };
