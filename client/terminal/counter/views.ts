@@ -213,7 +213,7 @@ function storeView(context: CounterContext): StoreView {
     tenderMethods: settings.tenderMethods.map(({ id, kind, name }) => ({ id, kind, name })),
     staff: [...staff.values()]
       .filter((entry) => entry.active)
-      .map(({ id, name }) => ({ id, name }))
+      .map(({ id, name, role }) => ({ id, name, role }))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     discountReasons: settings.discountReasons,
   };

@@ -25,12 +25,14 @@ export function PaidPanel(): ReactNode {
       <output className="done-figure" aria-live="assertive" aria-labelledby="change-word">
         {formats.money(refund ? -paid.totalMinor : paid.changeMinor)}
       </output>
-      <dl className="done-sums">
-        <dt>{words.sale.total}</dt>
-        <dd>{formats.money(paid.totalMinor)}</dd>
-        <dt>{words.tender.received}</dt>
-        <dd>{formats.money(paid.paidMinor)}</dd>
-      </dl>
+      {refund ? null : (
+        <dl className="done-sums">
+          <dt>{words.sale.total}</dt>
+          <dd>{formats.money(paid.totalMinor)}</dd>
+          <dt>{words.tender.received}</dt>
+          <dd>{formats.money(paid.paidMinor)}</dd>
+        </dl>
+      )}
       <p className="quiet">{words.tender.scanOn}</p>
       <KeyButton
         label={words.receipts.reprint}

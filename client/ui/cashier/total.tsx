@@ -57,7 +57,7 @@ export function Total(): ReactNode {
     <section className="total" aria-label={words.sale.total}>
       <div className="total-notes">
         <span className="total-word">
-          {shownPaid ? words.sale.paid : total < 0 ? words.sale.toGiveBack : words.sale.total}
+          {shownPaid && total >= 0 ? words.sale.paid : total < 0 ? words.sale.toGiveBack : words.sale.total}
         </span>
         {cart && pieces > 0 ? (
           <span className="total-small">

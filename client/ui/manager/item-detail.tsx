@@ -166,7 +166,13 @@ function PriceList(props: {
         <li key={`${price.fromMs}-${price.priceMinor}`} className={`price-${price.state}`}>
           <span className="price-figure">{formats.money(price.priceMinor)}</span>
           <span className="card-note">
-            {formats.dateTime(price.fromMs)} · <bdi>{price.staffName}</bdi>
+            {formats.dateTime(price.fromMs)}
+            {price.staffName === "" ? null : (
+              <>
+                {" "}
+                · <bdi>{price.staffName}</bdi>
+              </>
+            )}
           </span>
           {price.state === "scheduled" ? (
             <KeyButton

@@ -10,6 +10,7 @@ export function Report(): ReactNode {
   const words = useWords();
   const formats = useFormats();
   const till = useView("till");
+  const store = useView("store");
   const { link } = useScreen();
   const [day, setDay] = useState(till.day);
   const [report, setReport] = useState<ReportView | null>(null);
@@ -26,6 +27,8 @@ export function Report(): ReactNode {
       clearInterval(timer);
     };
   }, [link, day]);
+  const methodName = (id: string): string =>
+    store.tenderMethods.find((method) => method.id === id)?.name ?? id;
   const best = Math.max(1, ...(report?.tills.map((one) => one.grossMinor) ?? []));
   return (
     <section className="sheet" aria-label={words.manager.report}>
@@ -62,7 +65,11 @@ export function Report(): ReactNode {
               <h3 className="small-title">{words.manager.tenders}</h3>
               <dl className="sums">
                 {report.tenders.map((tender) => (
-                  <Sum key={tender.method} label={tender.method} value={formats.money(tender.amountMinor)} />
+                  <Sum
+                    key={tender.method}
+                    label={methodName(tender.method)}
+                    value={formats.money(tender.amountMinor)}
+                  />
                 ))}
               </dl>
             </section>

@@ -307,7 +307,7 @@ export const en = {
     voided: "Voided",
     views: { lines: "Return", paper: "Receipt", void: "Void" },
     linesToReturn: "Lines to return",
-    all: "Everything",
+    all: "Return everything",
     returnChosen: "Return chosen",
     returnItem: "Return",
     reprint: "Print a copy",

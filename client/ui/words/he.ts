@@ -297,7 +297,7 @@ export const he: Words = {
     voided: "בוטלה",
     views: { lines: "החזרה", paper: "קבלה", void: "ביטול" },
     linesToReturn: "שורות להחזרה",
-    all: "הכול",
+    all: "החזרת הכול",
     returnChosen: "החזרת הנבחרים",
     returnItem: "החזרה",
     reprint: "הדפסת העתק",
