@@ -39,7 +39,7 @@ const positionKey = ["position", "journal"];
  * The only hand that writes this till's journal. A record is first written ahead: its signed bytes and the chain's new
  * position, one transaction, one sync. Only then does it enter the journal document, where neighbours see it. So
  * nobody ever hears of a record that is not on this till's disk, a full disk refuses it before anything happened, and
- * after a crash what was written ahead is entered again.
+ * after a crash what was written ahead is entered again: by the very same change, since a neighbour may have it.
  */
 export class JournalWriter {
   readonly #options: JournalWriterOptions;
@@ -145,7 +145,7 @@ export class JournalWriter {
     const next = positionAfter(this.#position, { hash, record: record as TillRecord });
     await vault.commit(
       [
-        { op: "put", key: [intentRoom, hash], data: encodeCanonical([day, bytes]) },
+        { op: "put", key: [intentRoom, hash], data: encodeCanonical([day, bytes, replica.actor()]) },
         {
           op: "put",
           key: positionKey,
@@ -166,16 +166,16 @@ export class JournalWriter {
     const { chunks } = await vault.loadRange([intentRoom]);
     const ahead = chunks
       .map((chunk) => {
-        const [day, bytes] = decodeTrusted(chunk.data) as [string, Bytes];
-        return { day: day as TradingDay, bytes, ...decodeVouchedRecord(bytes) };
+        const [day, bytes, actor] = decodeTrusted(chunk.data) as [string, Bytes, string];
+        return { day: day as TradingDay, bytes, actor, ...decodeVouchedRecord(bytes) };
       })
       .toSorted((a, b) => a.record.seq - b.record.seq);
-    for (const { hash, day, bytes, record } of ahead) {
+    for (const { hash, day, bytes, actor, record } of ahead) {
       const name = documentName({ store, kind: "journal", device: key.device, day });
       await replica.open(name);
       const there = replica.doc<JournalDocument>(name).records.some((stored) => hashHex(stored) === hash);
       if (!there)
-        replica.change<JournalDocument>(name, (journal) => journal.records.push(bytes), record.time);
+        replica.remake<JournalDocument>(name, actor, (journal) => journal.records.push(bytes), record.time);
       if (record.series === this.#position.series && record.seq > this.#position.seq)
         this.#position = positionAfter(this.#position, { hash, record });
       this.#lastTimeMs = Math.max(this.#lastTimeMs, record.time);

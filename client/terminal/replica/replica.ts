@@ -120,6 +120,25 @@ export class Replica implements ReplicaPort {
     this.#of(name).handle.change((draft) => change(draft as T), { time: Math.floor(time / 1000) });
   }
 
+  /** Who makes this process's changes. */
+  actor(): string {
+    return this.#actor;
+  }
+
+  /**
+   * Makes a change again that an earlier process made on the very same document and lost: the same bytes, so where a
+   * neighbour has it already the two are one. `actor` is that of the process which made it.
+   */
+  remake<T>(name: DocumentName, actor: string, change: (draft: T) => void, time: number): void {
+    this.#of(name).handle.update((doc) => {
+      const options = { time: Math.floor(time / 1000) };
+      const twin = A.change(A.clone(doc, { actor }), options, (draft) => change(draft as T));
+      const made = A.getLastLocalChange(twin);
+      A.free(twin);
+      return made ? A.applyChanges(doc, [made])[0] : doc;
+    });
+  }
+
   /**
    * Puts everything that changed, and `writes`, into the vault in one transaction. With `durable` it resolves when all
    * of it is on disk. Rejects as `Vault.commit` does; what failed is tried again with the next.
