@@ -17,7 +17,7 @@ export class Refused extends Error {
   }
 }
 
-export const commandNames = {
+const commandNames = {
   init: "make a company and its store, and a pack for each till",
   enrol: "make the pack of one more till, or of a reader such as headquarters",
   register: "make the store known to a relay",
@@ -26,6 +26,8 @@ export const commandNames = {
   headquarters: "run headquarters: a reader that follows the store",
   demo: "run a whole demo shop on this machine",
 } as const;
+
+export type CommandName = keyof typeof commandNames;
 
 export function explainUsage(): string {
   const lines = Object.entries(commandNames).map(([name, what]) => `  ${name.padEnd(14)}${what}`);

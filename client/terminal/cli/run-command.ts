@@ -1,8 +1,8 @@
-import { type Command, Refused, commandNames, explainUsage } from "./command.ts";
+import { type Command, type CommandName, Refused, explainUsage } from "./command.ts";
 
 /** Each is loaded when it is asked for: a till must not wait for what only the demo needs. */
 const commands: {
-  readonly [Name in keyof typeof commandNames]: () => Promise<{ readonly command: Command }>;
+  readonly [Name in CommandName]: () => Promise<{ readonly command: Command }>;
 } = {
   init: () => import("./init.ts"),
   enrol: () => import("./enrol.ts"),
@@ -23,7 +23,7 @@ export async function runCommand([name, ...args]: readonly string[]): Promise<nu
     console.error(`There is no command "${name}".\n\n${explainUsage()}`);
     return 2;
   }
-  const { command } = await commands[name as keyof typeof commands]();
+  const { command } = await commands[name as CommandName]();
   if (args.includes("--help") || args.includes("-h")) {
     console.log(command.help.trim());
     return 0;

@@ -44,7 +44,7 @@ export interface Company {
   readonly issued: readonly IssuedEnrolment[];
 }
 
-export interface IssuedEnrolment {
+interface IssuedEnrolment {
   readonly device: DeviceId;
   readonly series: number;
   readonly label: string;
@@ -114,7 +114,7 @@ export function issueReaderPack(company: Company, options: IssueOptions): Issued
   return issue(company, "reader", options);
 }
 
-export interface EnrolOptions {
+interface EnrolOptions {
   readonly device: DeviceId;
   readonly label: string;
   readonly role: EnrolmentRole;
@@ -122,7 +122,7 @@ export interface EnrolOptions {
 }
 
 /** Signs that a device belongs to the store, with a receipt series that no other enrolment has. */
-export function enrol(
+function enrol(
   company: Company,
   { device, label, role, time }: EnrolOptions,
 ): { readonly company: Company; readonly enrolment: SignedEnrolment; readonly series: number } {

@@ -18,7 +18,7 @@ export interface FoundOptions {
   readonly random: RandomBytes;
 }
 
-export interface WrittenPack {
+interface WrittenPack {
   readonly label: string;
   readonly path: string;
   /** Drawn for this pack alone; written nowhere. */

@@ -6,7 +6,7 @@ import { type StretchCost, stretchInWorker } from "#terminal/vault/passphrase-sl
 /** What a sealed file can hold. */
 export type SealedFileKind = "company" | "till-pack" | "reader-pack";
 
-export const sealedFileVersion = 1;
+const sealedFileVersion = 1;
 
 export type OpenedFile =
   | { readonly type: "opened"; readonly kind: SealedFileKind; readonly content: Canonical }
@@ -80,15 +80,6 @@ export async function openFile(
   } catch {
     return { type: "damaged" };
   }
-}
-
-/** What a sealed file says in the clear, for one who has no passphrase yet. */
-export async function describeFile(
-  bytes: Bytes,
-): Promise<{ readonly type: "described"; readonly kind: SealedFileKind } | SealedFileRefusal> {
-  await cryptoReady;
-  const read = readClear(bytes);
-  return read.type === "clear" ? { type: "described", kind: read.header.kind } : read;
 }
 
 /** In the words of somebody who stands before the file; `what` names it: "The company file". */

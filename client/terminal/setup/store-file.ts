@@ -25,7 +25,7 @@ const personSchema = z.strictObject({
 });
 
 const label = z.string().trim().min(1).max(60);
-export const mostTills = 200;
+const mostTills = 200;
 
 /** The relay's address as a till dials it. */
 export const relayUrlSchema = z

@@ -25,7 +25,7 @@ const markerSchema = z.strictObject({
 export type DemoMarker = z.infer<typeof markerSchema>;
 export type DemoPorts = NonNullable<DemoMarker["ports"]>;
 
-export const demoArgonMib = 64;
+const demoArgonMib = 64;
 
 /** Where everything of a demo shop lies. */
 export class DemoFolder {

@@ -44,14 +44,14 @@ async function chooseDoors(
 async function allFree(ports: readonly number[]): Promise<boolean> {
   if (new Set(ports).size < ports.length) return false;
   const servers = await Promise.all(ports.map((port) => tryListen(port)));
-  await Promise.all(servers.map((server) => server && closed(server)));
+  await Promise.all(servers.map(closed));
   return servers.every((server) => server !== undefined);
 }
 
 async function freePorts(count: number, not: readonly number[]): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count + not.length }, () => tryListen(0)));
   const ports = servers.flatMap((server) => (server ? [(server.address() as AddressInfo).port] : []));
-  await Promise.all(servers.map((server) => server && closed(server)));
+  await Promise.all(servers.map(closed));
   return ports.filter((port) => !not.includes(port)).slice(0, count);
 }
 
@@ -63,6 +63,6 @@ function tryListen(port: number): Promise<Server | undefined> {
   });
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
+function closed(server: Server | undefined): Promise<void> {
+  return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()));
 }

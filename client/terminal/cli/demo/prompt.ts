@@ -18,7 +18,7 @@ export interface Prompt {
 
 /** Commands one after the other: each is finished before the next is read. */
 export function openPrompt(deps: PromptDeps): Prompt {
-  const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal });
   lines.setPrompt(isTerminal ? "tillmesh> " : "");
   let confirming = false;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Refused } from "../command.ts";
 
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const ui = join(repository, "client/ui");
@@ -16,7 +17,11 @@ export function screensAreStale(): boolean {
 
 /** Builds them aside and puts them in place at once, so that a till that serves the old ones never sees half. */
 export async function buildScreens(): Promise<void> {
-  const { build } = await import("vite");
+  const { build } = await import("vite").catch(() => {
+    throw new Refused(
+      "The screens are not built, and what builds them is not installed: run `npm ci` first.",
+    );
+  });
   const aside = join(repository, `node_modules/.cache/screens-${process.pid}`);
   try {
     await build({

@@ -22,7 +22,7 @@ export interface ShopOptions {
   readonly onCrash: (what: string, exit: Exit) => void;
 }
 
-export type TillState = "running" | "starting" | "stopping" | "stopped" | "ended";
+type TillState = "running" | "starting" | "stopping" | "stopped" | "ended";
 
 interface TillPlace {
   readonly n: number;
@@ -206,27 +206,31 @@ export class DemoShop {
     const configFile = folder.place(`till-${n}`, "config.json");
     writeSafely(configFile, new TextEncoder().encode(`${JSON.stringify(config, undefined, 1)}\n`));
     const pack = waitingPack(folder, n);
-    return [
-      "till",
-      ...["--data", folder.place(`till-${n}`, "data"), "--config", configFile],
-      ...["--passphrase-file", folder.passphraseFile(`till-${n}`)],
-      ...(pack === undefined
-        ? []
-        : [
-            ...["--join", pack, "--pack-passphrase-file", folder.passphraseFile(`pack-${n}`)],
-            ...["--argon-mib", String(folder.marker().argonMib)],
-          ]),
-    ];
+    const joining =
+      pack === undefined
+        ? {}
+        : {
+            "--join": pack,
+            "--pack-passphrase-file": folder.passphraseFile(`pack-${n}`),
+            "--argon-mib": String(folder.marker().argonMib),
+          };
+    return words("till", {
+      "--data": folder.place(`till-${n}`, "data"),
+      "--config": configFile,
+      "--passphrase-file": folder.passphraseFile(`till-${n}`),
+      ...joining,
+    });
   }
 
   async #openRelay(company: Company): Promise<void> {
     const { folder } = this.#options;
     const { relay: port, proxy } = this.#ports!;
     const dataDir = folder.place("relay");
-    const args = ["relay", "--data", dataDir, "--port", String(port)];
-    this.#relay = await this.#processes.start("The relay", args, this.#logOf("relay"));
-    const { relay } = this;
+    const args = words("relay", { "--data": dataDir, "--port": String(port) });
+    const relay = await this.#processes.start("The relay", args, this.#logOf("relay"));
+    this.#relay = relay;
     void relay.exited.then((exit) => {
+      this.#relay = undefined;
       if (!this.#closing) this.#options.onCrash("The relay", exit);
     });
     const token = readText(operatorTokenFile(dataDir), "the relay's operator token").trim();
@@ -239,25 +243,17 @@ export class DemoShop {
     this.#internet = await startInternet(proxy, port);
   }
 
-  get relay(): RunningCommand {
-    return this.#relay!;
-  }
-
   async #openHeadquarters(): Promise<void> {
     const { folder } = this.#options;
-    const args = [
-      "headquarters",
-      ...[
-        "--data",
-        folder.place("headquarters", "data"),
-        "--pack",
-        folder.place("headquarters", "reader.pack"),
-      ],
-      ...["--passphrase-file", folder.passphraseFile("headquarters")],
-      ...["--relay", `http://127.0.0.1:${this.#ports!.relay}`],
-    ];
+    const args = words("headquarters", {
+      "--data": folder.place("headquarters", "data"),
+      "--pack": folder.place("headquarters", "reader.pack"),
+      "--passphrase-file": folder.passphraseFile("headquarters"),
+      "--relay": `http://127.0.0.1:${this.#ports!.relay}`,
+    });
     this.#headquarters = await this.#processes.start("Headquarters", args, this.#logOf("headquarters"));
     void this.#headquarters.exited.then((exit) => {
+      this.#headquarters = undefined;
       if (!this.#closing) this.#options.onCrash("Headquarters", exit);
     });
   }
@@ -280,6 +276,11 @@ export class DemoShop {
       return generations.size === 1 && !generations.has(undefined);
     });
   }
+}
+
+/** A command with its options, as the command line takes them. */
+function words(command: string, options: Readonly<Record<string, string>>): string[] {
+  return [command, ...Object.entries(options).flat()];
 }
 
 async function waitUntil(what: string, isSo: () => Promise<boolean>): Promise<void> {

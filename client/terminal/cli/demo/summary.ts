@@ -8,10 +8,9 @@ export function summary(status: Status): string {
     (till) =>
       `  ${till.label.padEnd(8)} cashier ${till.cashier.padEnd(24)} manager ${till.manager.padEnd(31)} customer ${till.customer}`,
   );
-  const width = Math.max(...status.staff.map(({ name }) => [...name].length));
+  const width = Math.max(...status.staff.map(({ name }) => widthOf(name)));
   const staff = status.staff.map(
-    ({ name, role, pin }) =>
-      `  ${name}${" ".repeat(width - [...name].length)}  ${role.padEnd(10)}  PIN ${pin}`,
+    ({ name, role, pin }) => `  ${name}${" ".repeat(width - widthOf(name))}  ${role.padEnd(10)}  PIN ${pin}`,
   );
   return `
 The shop is open.
@@ -24,6 +23,11 @@ Everything of it lies in ${status.folder}, the passphrases in the open beside th
 a convenience of the demo alone.
 
 ${promptHelp}`;
+}
+
+/** Characters as a person counts them. */
+function widthOf(text: string): number {
+  return Array.from(new Intl.Segmenter().segment(text)).length;
 }
 
 export const promptHelp = `  internet off | on    cut the tills from the relay, and join them again
