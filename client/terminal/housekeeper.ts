@@ -91,6 +91,7 @@ export class Housekeeper {
     const idle = now - this.#busyMs > idleMs;
     if (this.#tidying || (!idle && now - this.#tidiedMs < patienceMs)) return;
     const name = replica.compactable()[0];
+    if (idle && name === undefined) this.#options.shop.prices.prepareSearch();
     if (name === undefined) return;
     this.#tidying = true;
     try {

@@ -77,6 +77,9 @@ const useCases: { readonly [Name in Exclude<CommandName, "signIn">]: UseCase<Nam
   settleException,
 };
 
+/** Slow, and nothing a cart depends on: a sale does not wait for them. */
+const aside: ReadonlySet<CommandName> = new Set(["signIn", "importPriceBook"]);
+
 /** Only read: they need not wait for a sale that is being recorded. */
 const readers: ReadonlySet<CommandName> = new Set([
   "findReceipts",
@@ -157,9 +160,9 @@ export class Counter implements CounterPort {
     return () => this.#listeners.delete(listener);
   }
 
-  /** One after the other: what a command validated still holds when it applies. Signing in, which is slow, does not wait. */
+  /** One after the other: what a command validated still holds when it applies. */
   #inTurn(name: CommandName, input: unknown, command: CommandContext): Promise<Outcome<unknown>> {
-    if (name === "signIn") return this.#run(name, input, command);
+    if (aside.has(name)) return this.#run(name, input, command);
     const run = this.#queue.then(() => this.#run(name, input, command));
     this.#queue = run.catch(() => undefined);
     return run;

@@ -8,6 +8,7 @@ import {
 import { type TradingDay, documentName, parseDocumentName } from "#schema/documents/names.ts";
 import {
   type RecordOf,
+  type StoredRecord,
   type TillRecord,
   decodeVouchedRecord,
   encodeRecord,
@@ -72,13 +73,14 @@ export class JournalWriter {
       .at(-1);
     if (latest) {
       await replica.open(latest);
-      for (const bytes of replica.doc<JournalDocument>(latest).records) {
+      const beyond: StoredRecord[] = [];
+      for (const bytes of replica.doc<JournalDocument>(latest).records.toReversed()) {
         const stored = decodeVouchedRecord(bytes);
-        const { record } = stored;
-        lastTimeMs = Math.max(lastTimeMs, record.time);
-        if (record.series === position.series && record.seq > position.seq)
-          position = positionAfter(position, stored);
+        lastTimeMs = Math.max(lastTimeMs, stored.record.time);
+        if (stored.record.series !== position.series || stored.record.seq <= position.seq) break;
+        beyond.unshift(stored);
       }
+      position = beyond.reduce(positionAfter, position);
     }
     const writer = new JournalWriter(options, position, lastTimeMs);
     replica.accompany(() => writer.#takeSettled());
