@@ -7,11 +7,14 @@ import type { Vault } from "#terminal/vault/vault.ts";
 export type SegmentOrigin = (hash: HashHex) => Promise<Bytes | undefined>;
 
 const room = "segment";
+const indexKey = ["segments"];
 
 /** The sealed segments this till keeps, and how it gets those it lacks: from a sibling before the relay. */
 export class Segments {
   readonly #vault: Vault;
   readonly #have = new Set<HashHex>();
+  /** Put here, and not yet seen in use: whoever published them is about to name them. */
+  readonly #unnamed = new Set<HashHex>();
   readonly #fetching = new Map<HashHex, Promise<Bytes | undefined>>();
   #origins: readonly SegmentOrigin[] = [];
 
@@ -21,9 +24,7 @@ export class Segments {
 
   static async open(vault: Vault): Promise<Segments> {
     const segments = new Segments(vault);
-    const index = await vault.load(["segments"]);
-    if (index)
-      for (const hash of new TextDecoder().decode(index).split(" ")) segments.#have.add(hash as HashHex);
+    for (const hash of await readIndex(vault)) segments.#have.add(hash);
     return segments;
   }
 
@@ -55,25 +56,38 @@ export class Segments {
   async put(segments: readonly { readonly hash: HashHex; readonly bytes: Bytes }[]): Promise<void> {
     for (const { hash, bytes } of segments)
       if (hashHex(bytes) !== hash) throw new RangeError(`not the segment ${hash}`);
-    for (const { hash } of segments) this.#have.add(hash);
-    await this.#vault.commit(
-      [
-        ...segments.map(({ hash, bytes }) => ({ op: "put" as const, key: [room, hash], data: bytes })),
-        { op: "put", key: ["segments"], data: new TextEncoder().encode([...this.#have].join(" ")) },
-      ],
-      { durable: true },
-    );
+    const added = segments.filter(({ hash }) => !this.#have.has(hash));
+    for (const { hash } of added) {
+      this.#have.add(hash);
+      this.#unnamed.add(hash);
+    }
+    try {
+      await this.#vault.commit(
+        [
+          ...segments.map(({ hash, bytes }) => ({ op: "put" as const, key: [room, hash], data: bytes })),
+          { op: "put", key: indexKey, data: new TextEncoder().encode([...this.#have].join(" ")) },
+        ],
+        { durable: true },
+      );
+    } catch (error) {
+      for (const { hash } of added) {
+        this.#have.delete(hash);
+        this.#unnamed.delete(hash);
+      }
+      throw error;
+    }
   }
 
-  /** Forgets all but these. */
+  /** Forgets all but these, and those that were put here and never asked to be kept before. */
   async keepOnly(wanted: ReadonlySet<HashHex>): Promise<void> {
-    const gone = [...this.#have].filter((hash) => !wanted.has(hash));
+    for (const hash of wanted) this.#unnamed.delete(hash);
+    const gone = [...this.#have].filter((hash) => !wanted.has(hash) && !this.#unnamed.has(hash));
     if (gone.length === 0) return;
     for (const hash of gone) this.#have.delete(hash);
     await this.#vault.commit(
       [
         ...gone.map((hash) => ({ op: "remove" as const, key: [room, hash] })),
-        { op: "put", key: ["segments"], data: new TextEncoder().encode([...this.#have].join(" ")) },
+        { op: "put", key: indexKey, data: new TextEncoder().encode([...this.#have].join(" ")) },
       ],
       { durable: false },
     );
@@ -99,6 +113,18 @@ export class Segments {
       return bytes;
     }
     return undefined;
+  }
+}
+
+/** A damaged index is no reason not to start: it is made anew from what is there. */
+async function readIndex(vault: Vault): Promise<HashHex[]> {
+  try {
+    const index = await vault.load(indexKey);
+    const text = index ? new TextDecoder().decode(index) : "";
+    return text === "" ? [] : (text.split(" ") as HashHex[]);
+  } catch {
+    const { chunks } = await vault.loadRange([room]);
+    return chunks.map((chunk) => chunk.key[1] as HashHex);
   }
 }
 

@@ -154,7 +154,7 @@ export class Shop {
     const contains = base?.contains.kind === "prices" ? base.contains : undefined;
     if (generation === (base?.generation ?? noGeneration))
       this.prices.edits.read(generation, document, this.#opening);
-    else if (contains?.after === generation) {
+    else if (contains && (contains.after ?? noGeneration) === generation) {
       const beyond = editsBeyond(document, contains.heads);
       if (beyond) this.prices.edits.read(generation, beyond, this.#opening);
     } else return;
@@ -183,24 +183,29 @@ export class Shop {
     ];
     if (!book && !this.#options.replica.isOpen(this.pricesDocument()))
       await this.#options.replica.open(this.pricesDocument());
-    if (whole.includes(false) && !this.#closed) this.#retry = setTimeout(() => this.#loadBases(), 1000);
+    if (!whole.includes(false))
+      await this.#options.segments.keepOnly(
+        new Set([book, balances].flatMap((base) => base?.segments ?? []).map((ref) => ref.hash)),
+      );
+    else if (!this.#closed) this.#retry = setTimeout(() => this.#loadBases(), 1000);
   }
 
   async #loadPrices(base: Base): Promise<boolean> {
     const { segments, compressor, replica, store } = this.#options;
-    const before = this.prices.base();
+    const before = base.contains.kind === "prices" ? base.contains.after : null;
+    const documents = [base.generation, before ?? noGeneration].map((generation) => ({
+      generation,
+      name: documentName({ store, kind: "prices", generation }),
+    }));
+    // First: between the book and the edits on it nothing may be waited for, or a price would flicker.
+    for (const { name } of documents) await replica.open(name);
     const loaded = await this.prices.load(base, segments, compressor);
     if (loaded !== "loaded") {
       if (loaded === "damaged") this.#options.onFailure("a published price book is damaged", base.generation);
       return loaded === "damaged";
     }
-    this.prices.edits.drop(before?.generation ?? noGeneration);
-    const contains = base.contains.kind === "prices" ? base.contains : undefined;
-    for (const generation of [base.generation, contains?.after ?? noGeneration]) {
-      const name = documentName({ store, kind: "prices", generation });
-      await replica.open(name);
-      this.#readPrices(name, generation);
-    }
+    this.prices.edits.clear();
+    for (const { name, generation } of documents) this.#readPrices(name, generation);
     this.#tell("prices");
     return true;
   }
@@ -213,7 +218,11 @@ export class Shop {
       if (!sealed) return false;
       const opened = openSegment(ref, sealed, compressor);
       const decoded = opened instanceof Uint8Array ? decodeBalances(opened) : undefined;
-      for (const [item, qty] of decoded ?? []) balances.set(item, qty);
+      if (!decoded) {
+        this.#options.onFailure("published stock balances are damaged", base.generation);
+        return true;
+      }
+      for (const [item, qty] of decoded) balances.set(item, qty);
     }
     this.#stockBase = base;
     this.stock.rebase(balances, base.contains.kind === "stock" ? base.contains.positions : []);

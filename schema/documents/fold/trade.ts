@@ -1,8 +1,10 @@
 import type { Bytes, DeviceId, HashHex, TimeMs } from "../../bytes.ts";
+import type { StockPosition } from "../base.ts";
 import { numberOf } from "../journal.ts";
 import { type StoredRecord, type TillRecord, decodeVouchedRecord } from "../record.ts";
 import type { ReceiptBody } from "../record-body.ts";
 import { DayTotals } from "./day-totals.ts";
+import { SeenRecords } from "./seen-records.ts";
 
 /** A receipt as lists show it; its record is read again from its bytes when it is wanted whole. */
 export interface ReceiptEntry {
@@ -28,6 +30,9 @@ export interface ShiftEntry {
   readonly staff: { readonly id: string; readonly name: string };
   readonly openedMs: TimeMs;
   readonly float: number;
+  /** Of the record that opened it: tells two apart that a clock which stood still gave one time. */
+  readonly series: number;
+  readonly seq: number;
 }
 
 export interface ShiftClosing {
@@ -59,6 +64,7 @@ export interface Settlement {
   readonly note: string;
   readonly staff: string;
   readonly timeMs: TimeMs;
+  readonly record: HashHex;
 }
 
 /** What one record did to stock: thousandths by item, below zero for goods that went out. */
@@ -88,15 +94,12 @@ export class TradeFold {
   readonly #sold = new Map<string, Map<string, Map<HashHex, number>>>();
   readonly #returned = new Map<string, Map<HashHex, number>>();
   readonly #voids = new Map<HashHex, HashHex[]>();
-  readonly #positions = new Map<DeviceId, { series: number; seq: number; hash: HashHex }>();
+  readonly #seen = new SeenRecords();
   readonly #noSaleMoves: StockMove["lines"] = [];
 
   /** `bytes` are the record's own, kept to read it again. A record that was folded before is passed over. */
   apply({ hash, record }: StoredRecord, bytes: Bytes): void {
-    const last = this.#positions.get(record.device);
-    if (last && (record.series < last.series || (record.series === last.series && record.seq <= last.seq)))
-      return;
-    this.#positions.set(record.device, { series: record.series, seq: record.seq, hash });
+    if (!this.#seen.add(record, hash)) return;
     this.#day(record.body.day).apply(record);
     this.#day(`${record.body.day}/${record.device}`).apply(record);
     const moved = this.#applyKind(hash, record, bytes);
@@ -104,12 +107,12 @@ export class TradeFold {
       this.moves.push({ device: record.device, series: record.series, seq: record.seq, lines: moved });
   }
 
-  /** Of each device, the last record there is. */
-  positions(): ReadonlyMap<
-    DeviceId,
-    { readonly series: number; readonly seq: number; readonly hash: HashHex }
-  > {
-    return this.#positions;
+  /**
+   * How far each device's records are here without a gap, on from what a stock base contains: what balances made now
+   * may say they contain.
+   */
+  positions(base: ReadonlyMap<DeviceId, StockPosition>): ReadonlyMap<DeviceId, StockPosition> {
+    return this.#seen.without(base);
   }
 
   /** Undefined for a receipt that is not in the journals folded here. */
@@ -161,7 +164,7 @@ export class TradeFold {
   openShift(device: DeviceId): ShiftEntry | undefined {
     let last: ShiftEntry | undefined;
     for (const shift of this.shifts.values())
-      if (shift.device === device && (!last || shift.openedMs > last.openedMs)) last = shift;
+      if (shift.device === device && (!last || opensLater(shift, last))) last = shift;
     return last && !this.#closings.has(last.id) ? last : undefined;
   }
 
@@ -235,11 +238,7 @@ export class TradeFold {
       case "stock":
         return record.body.lines;
       case "settle":
-        this.settled.set(record.body.exception, {
-          note: record.body.note,
-          staff: record.body.staff.name,
-          timeMs: record.time,
-        });
+        this.#settle(hash, record);
         return this.#noSaleMoves;
     }
   }
@@ -267,11 +266,23 @@ export class TradeFold {
     return body.goods;
   }
 
-  #applyShift({ device, time, body }: Extract<TillRecord, { kind: "shift" }>): void {
+  #applyShift({ device, series, seq, time, body }: Extract<TillRecord, { kind: "shift" }>): void {
     if (body.event === "open") {
       const { id, day, staff, float } = body;
-      this.shifts.set(id, { id, device, day, staff, openedMs: time, float });
+      this.shifts.set(id, { id, device, day, staff, openedMs: time, float, series, seq });
     } else this.#closings.set(body.id, { expected: body.expected, counted: body.counted, timeMs: time });
+  }
+
+  /** Settled on two tills apart, it stands as it was settled last. */
+  #settle(hash: HashHex, { time, body }: Extract<TillRecord, { kind: "settle" }>): void {
+    const before = this.settled.get(body.exception);
+    if (before && (before.timeMs > time || (before.timeMs === time && before.record > hash))) return;
+    this.settled.set(body.exception, {
+      note: body.note,
+      staff: body.staff.name,
+      timeMs: time,
+      record: hash,
+    });
   }
 
   #addReceipt(
@@ -317,6 +328,10 @@ export class TradeFold {
 
 function cashOf(tenders: ReceiptBody["tenders"]): number {
   return tenders.reduce((sum, tender) => sum + (tender.kind === "cash" ? tender.amount : 0), 0);
+}
+
+function opensLater(a: ShiftEntry, b: ShiftEntry): boolean {
+  return a.series === b.series ? a.seq > b.seq : a.series > b.series;
 }
 
 function furthest(quantities: readonly number[]): number {
