@@ -2,6 +2,7 @@ import type { Bytes, HashHex, StoreId, TimeMs } from "#schema/bytes.ts";
 import {
   type JournalDocument,
   type JournalPosition,
+  numberOf,
   positionAfter,
   startOfSeries,
 } from "#schema/documents/journal.ts";
@@ -16,7 +17,7 @@ import {
 import type { RecordBody, RecordKind } from "#schema/documents/record-body.ts";
 import { decodeTrusted, encodeCanonical } from "#schema/canonical.ts";
 import { type SigningKey, hashHex } from "#schema/trust/crypto.ts";
-import type { Vault, VaultWrite } from "#terminal/vault/vault.ts";
+import { DamagedValueError, type Vault, type VaultWrite } from "#terminal/vault/vault.ts";
 import type { Replica } from "./replica.ts";
 
 export interface JournalWriterOptions {
@@ -58,30 +59,12 @@ export class JournalWriter {
 
   /** Opens this till's latest journal, enters what was written ahead, and stands where the chain ends. */
   static async open(options: JournalWriterOptions): Promise<JournalWriter> {
-    const { vault, replica, key } = options;
-    const stored = await vault.load(positionKey);
-    let position = stored ? readPosition(stored) : startOfSeries(options.series);
-    let lastTimeMs = 0;
-    if (position.series < options.series) position = startOfSeries(options.series);
-    const latest = replica
-      .names()
-      .filter((name) => {
-        const address = parseDocumentName(name);
-        return address?.kind === "journal" && address.device === key.device;
-      })
-      .toSorted()
-      .at(-1);
-    if (latest) {
-      await replica.open(latest);
-      const beyond: StoredRecord[] = [];
-      for (const bytes of replica.doc<JournalDocument>(latest).records.toReversed()) {
-        const stored = decodeVouchedRecord(bytes);
-        lastTimeMs = Math.max(lastTimeMs, stored.record.time);
-        if (stored.record.series !== position.series || stored.record.seq <= position.seq) break;
-        beyond.unshift(stored);
-      }
-      position = beyond.reduce(positionAfter, position);
-    }
+    const { vault, replica, series } = options;
+    let known = await storedPosition(vault);
+    if (known && known.series < series) known = startOfSeries(series);
+    const { records, lastTimeMs } = await recordsBeyond(options, known);
+    let position = records.reduce(positionAfter, known ?? positionBeforeAll(records, series));
+    if (position.series < series) position = startOfSeries(series);
     const writer = new JournalWriter(options, position, lastTimeMs);
     replica.accompany(() => writer.#takeSettled());
     await writer.#recover();
@@ -190,4 +173,52 @@ export class JournalWriter {
 function readPosition(bytes: Bytes): JournalPosition {
   const [series, seq, hash, receiptNumber] = decodeTrusted(bytes) as [number, number, HashHex, number | null];
   return { series, seq, hash, receiptNumber };
+}
+
+/** Undefined on a till that recorded nothing yet, and where the value is damaged: then the journals tell. */
+async function storedPosition(vault: Vault): Promise<JournalPosition | undefined> {
+  try {
+    const stored = await vault.load(positionKey);
+    return stored && readPosition(stored);
+  } catch (error) {
+    if (error instanceof DamagedValueError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What this till's journals hold beyond a position, oldest first; where no position is known, the last records, back to
+ * one that tells the receipt number. `lastTimeMs` is that of the last record there is.
+ */
+async function recordsBeyond(
+  { replica, key }: JournalWriterOptions,
+  known: JournalPosition | undefined,
+): Promise<{ readonly records: readonly StoredRecord[]; readonly lastTimeMs: TimeMs }> {
+  const journals = replica.names().filter((name) => {
+    const address = parseDocumentName(name);
+    return address?.kind === "journal" && address.device === key.device;
+  });
+  const found: StoredRecord[] = [];
+  let lastTimeMs = 0;
+  for (const name of journals.toSorted().toReversed()) {
+    await replica.open(name);
+    for (const bytes of replica.doc<JournalDocument>(name).records.toReversed()) {
+      const stored = decodeVouchedRecord(bytes);
+      const { record } = stored;
+      lastTimeMs = Math.max(lastTimeMs, record.time);
+      if (known && (record.series !== known.series || record.seq <= known.seq))
+        return { records: found.toReversed(), lastTimeMs };
+      found.push(stored);
+      if (!known && (numberOf(record) !== undefined || record.seq === 1))
+        return { records: found.toReversed(), lastTimeMs };
+    }
+  }
+  return { records: found.toReversed(), lastTimeMs };
+}
+
+function positionBeforeAll(records: readonly StoredRecord[], series: number): JournalPosition {
+  const first = records[0]?.record;
+  if (!first) return startOfSeries(series);
+  const { seq, prev } = first;
+  return { series: first.series, seq: seq - 1, hash: prev, receiptNumber: seq === 1 ? 0 : null };
 }

@@ -27,12 +27,22 @@ export interface ReplicaOptions {
 /** Asked for each transaction that stores documents: what else may go with it. */
 type Companion = () => VaultWrite[];
 
+/** Heads, numbered: of two the lower is the earlier. */
+interface Saved {
+  readonly heads: A.Heads;
+  readonly mark: number;
+}
+
+const nothingSaved: Saved = { heads: [], mark: 0 };
+
 interface Held {
   readonly name: DocumentName;
   readonly id: DocumentId;
   readonly handle: DocHandle<unknown>;
   /** What the vault has, or will have when the commits under way succeed. */
-  savedHeads: A.Heads;
+  saved: Saved;
+  /** Whether the vault knows the document's name. */
+  nameStored: boolean;
   snapshotBytes: number;
   incrementalBytes: number;
   chunkKeys: StorageKey[];
@@ -59,6 +69,9 @@ export class Replica implements ReplicaPort {
   readonly #openedListeners = new Set<(name: DocumentName) => void>();
   readonly #changedListeners = new Set<(name: DocumentName) => void>();
   readonly #actor: string;
+  #mark = 0;
+  /** Commits that were refused, ever. */
+  #failures = 0;
   #linger: NodeJS.Timeout | undefined;
   #companion: Companion = () => [];
   #closed = false;
@@ -149,13 +162,17 @@ export class Replica implements ReplicaPort {
   }): Promise<void> {
     clearTimeout(this.#linger);
     this.#linger = undefined;
+    const failures = this.#failures;
     const writes: VaultWrite[] = [...(options.writes ?? []), ...this.#companion()];
-    const taken: { held: Held; from: A.Heads }[] = [];
+    const taken: { held: Held; from: Saved; nameStored: boolean }[] = [];
     for (const held of this.#dirty) {
       const doc = held.handle.doc();
-      const chunk = A.saveSince(doc, held.savedHeads);
-      taken.push({ held, from: held.savedHeads });
-      held.savedHeads = A.getHeads(doc);
+      const chunk = A.saveSince(doc, held.saved.heads);
+      taken.push({ held, from: held.saved, nameStored: held.nameStored });
+      held.saved = { heads: A.getHeads(doc), mark: ++this.#mark };
+      if (!held.nameStored)
+        writes.push({ op: "put", key: [nameRoom, held.id], data: new TextEncoder().encode(held.name) });
+      held.nameStored = true;
       if (chunk.length === 0) continue;
       const key = incrementalKey(held.id, chunk);
       writes.push({ op: "put", key, data: chunk });
@@ -167,12 +184,18 @@ export class Replica implements ReplicaPort {
     try {
       await this.#options.vault.commit(writes, { durable: options.durable });
     } catch (error) {
-      for (const { held, from } of taken) {
-        held.savedHeads = from;
+      this.#failures++;
+      for (const { held, from, nameStored } of taken) {
+        // A later commit may have failed before this one was known to: the earliest counts.
+        if (from.mark < held.saved.mark) held.saved = from;
+        held.nameStored &&= nameStored;
         this.#dirty.add(held);
       }
       throw error;
     }
+    // What was taken here may build on what an earlier commit, refused meanwhile, did not store.
+    if (options.durable && this.#failures !== failures && this.#dirty.size > 0)
+      await this.settle({ durable: true });
   }
 
   /** Its writes go into every transaction that stores documents, after the documents changed. */
@@ -260,30 +283,31 @@ export class Replica implements ReplicaPort {
     const heads = A.getHeads(doc);
     const bytes = A.save(doc);
     const key = snapshotKey(held.id, heads);
-    const old = held.chunkKeys.filter((chunk) => chunk.join("/") !== key.join("/"));
-    held.chunkKeys = [key];
+    const old = held.chunkKeys.slice();
+    const { incrementalBytes } = held;
+    await this.#options.vault.commit(
+      [
+        { op: "put", key, data: bytes },
+        ...old
+          .filter((chunk) => chunk.join("/") !== key.join("/"))
+          .map((chunk): VaultWrite => ({ op: "remove", key: chunk })),
+      ],
+      { durable: false },
+    );
+    // What was stored meanwhile lies beside it.
+    held.chunkKeys = [key, ...held.chunkKeys.filter((chunk) => !old.includes(chunk))];
     held.snapshotBytes = bytes.length;
-    held.incrementalBytes = 0;
-    held.savedHeads = heads;
-    this.#dirty.delete(held);
-    try {
-      await this.#options.vault.commit(
-        [{ op: "put", key, data: bytes }, ...old.map((chunk): VaultWrite => ({ op: "remove", key: chunk }))],
-        { durable: false },
-      );
-    } catch (error) {
-      held.chunkKeys = [...old, ...held.chunkKeys];
-      held.savedHeads = [];
-      this.#dirty.add(held);
-      throw error;
-    }
+    held.incrementalBytes -= incrementalBytes;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#linger);
-    await this.settle({ durable: true });
-    await this.repo.shutdown();
+    try {
+      await this.settle({ durable: true });
+    } finally {
+      await this.repo.shutdown();
+    }
   }
 
   #of(name: DocumentName): Held {
@@ -304,7 +328,8 @@ export class Replica implements ReplicaPort {
       name,
       id,
       handle,
-      savedHeads: chunks.length > 0 ? A.getHeads(doc) : [],
+      saved: chunks.length > 0 ? { heads: A.getHeads(doc), mark: ++this.#mark } : nothingSaved,
+      nameStored: this.#known.has(name),
       snapshotBytes: sizeOf(chunks, "snapshot"),
       incrementalBytes: sizeOf(chunks, "incremental"),
       chunkKeys: chunks.map((chunk) => chunk.key),
@@ -318,10 +343,7 @@ export class Replica implements ReplicaPort {
     if (!this.#known.has(name)) {
       this.#known.add(name);
       this.#dirty.add(held);
-      await this.settle({
-        durable: false,
-        writes: [{ op: "put", key: [nameRoom, id], data: new TextEncoder().encode(name) }],
-      });
+      await this.#settleLater(); // a full disk is no reason not to read, and to replicate, what there is
     }
     for (const listener of this.#openedListeners) listener(name);
     for (const listener of this.#changedListeners) listener(name);
