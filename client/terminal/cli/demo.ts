@@ -73,7 +73,11 @@ async function run(args: readonly string[]): Promise<number> {
   };
 
   try {
-    if ((await Promise.race([opening(), stopped])) !== "open") return 0;
+    if ((await Promise.race([opening(), stopped])) !== "open") {
+      await shop.close();
+      endWithin(100);
+      return 0;
+    }
     if (json) {
       control = await startControlServer(() => shop);
       console.log(JSON.stringify({ ready: true, control: control.url, ...shop.status() }));

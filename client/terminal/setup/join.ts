@@ -23,6 +23,8 @@ export type JoinResult =
   | { readonly type: "joined"; readonly vault: Vault; readonly identity: Identity }
   | { readonly type: "pack"; readonly refusal: SealedFileRefusal }
   | { readonly type: "vault"; readonly refusal: VaultRefusal }
+  /** A database whose vault has no header: a join was cut off before it held anything, or the header was lost. */
+  | { readonly type: "half-made" }
   /** The folder's vault is a till of another store, or another till of this one: its data stays as it is. */
   | { readonly type: "other-store" | "other-till"; readonly label: string };
 
@@ -45,7 +47,7 @@ export async function join(options: JoinOptions): Promise<JoinResult> {
   if (made.type === "opened") return settle(made.vault, pack);
   if (made.type !== "vault-exists") return { type: "vault", refusal: made };
   const there = await openVault(folder, { ...tuning, unlock: { passphrase: vaultPassphrase }, random });
-  if (there.type === "no-vault") return { type: "vault", refusal: { type: "header-damaged" } };
+  if (there.type === "no-vault") return { type: "half-made" };
   if (there.type !== "opened") return { type: "vault", refusal: there };
   const known = await readIdentity(there.vault);
   if (!known) return settle(there.vault, pack);
@@ -69,6 +71,8 @@ export function explainJoin(result: Exclude<JoinResult, { type: "joined" }>): st
       return explainFileRefusal("The pack", result.refusal);
     case "vault":
       return explainVaultRefusal(result.refusal);
+    case "half-made":
+      return "This data folder holds a vault without its header: joining was cut off, or the header was lost. If nothing was ever sold here, delete the folder and join again; else bring the header back from a backup.";
     case "other-store":
       return `This data folder already holds "${result.label}", a till of another store. Take another folder.`;
     case "other-till":

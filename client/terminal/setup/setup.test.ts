@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import * as A from "@automerge/automerge";
@@ -206,6 +206,16 @@ describe("joining", () => {
     expect(await joinHere(second!)).toEqual({ type: "other-till", label: "Till 1" });
     expect(await joinHere(third!)).toEqual({ type: "other-store", label: "Till 1" });
     expect(joined(await joinHere(first!)).identity).toEqual(identity);
+  });
+
+  test("where an earlier join was cut off before there was a header says what to do", async () => {
+    const { pack } = issueTillPack(await demoCompany(), { label: "Till 1", time, random });
+    const bytes = await sealPack(pack, { passphrase, cost, random });
+    joined(await joinHere(bytes));
+    await opened.pop()!.close();
+    for (const name of readdirSync(joinPath(folder, "till")))
+      if (name.startsWith("header")) rmSync(joinPath(folder, "till", name));
+    expect(await joinHere(bytes)).toEqual({ type: "half-made" });
   });
 
   test("with the wrong passphrase, a reader's pack or a damaged pack makes no vault", async () => {

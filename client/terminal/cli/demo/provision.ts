@@ -70,10 +70,16 @@ export async function provision(folder: DemoFolder, tills: number): Promise<Comp
   return company;
 }
 
-/** The pack of a till that has not joined yet; it is destroyed once the till has. */
+/**
+ * The pack of a till that has not joined yet; it is destroyed once the till has. What a join that was cut off left
+ * behind goes: nothing was ever sold there.
+ */
 export function waitingPack(folder: DemoFolder, n: number): string | undefined {
   const path = folder.place("packs", `till-${n}.pack`);
-  return existsSync(path) ? path : undefined;
+  if (!existsSync(path)) return undefined;
+  const data = folder.place(`till-${n}`, "data");
+  if (!existsSync(join(data, "header.json"))) rmSync(data, { recursive: true, force: true });
+  return path;
 }
 
 export function destroyPack(folder: DemoFolder, n: number): void {

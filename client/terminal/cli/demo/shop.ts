@@ -169,7 +169,7 @@ export class DemoShop {
   }
 
   #ended(till: TillPlace, process: RunningCommand, exit: Exit): void {
-    if (till.process !== process || till.state !== "running") return;
+    if (this.#closing || till.process !== process || till.state !== "running") return;
     till.process = undefined;
     till.state = "ended";
     this.#options.onCrash(till.label, exit);
