@@ -213,8 +213,10 @@ export function addTender(cart: FloorCart, tender: LiveTender): void {
   cart.tenders[id] = { of: toValue(plain({ ...rest, device: fromHex(tender.device) })) };
 }
 
-export function voidTender(cart: FloorCart, id: string): void {
-  cart.tenders[id]!.void = true;
+export function voidTender(cart: FloorCart, id: string, voided: boolean): void {
+  const tender = cart.tenders[id]!;
+  if (voided) tender.void = true;
+  else delete tender.void;
 }
 
 export function closeCart(cart: FloorCart, record: HashHex): void {

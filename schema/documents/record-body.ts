@@ -113,6 +113,7 @@ export const recordBodySchemas = {
     direction: z.enum(["in", "out", "drop", "no-sale"]),
     amount: int,
     reason: text,
+    approvals: z.array(z.object({ permission: text, staff })).optional(),
   }),
   shift: z.discriminatedUnion("event", [
     z.object({ event: z.literal("open"), id: text, day: text, staff, float: int }),

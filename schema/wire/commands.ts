@@ -62,7 +62,11 @@ export const commands = {
       ...confirmField,
     }),
   },
-  openDrawer: { summary: "Open the drawer without a sale", access: "session", input: z.object({ reason }) },
+  openDrawer: {
+    summary: "Open the drawer without a sale",
+    access: "session",
+    input: z.object({ reason, ...approvalField }),
+  },
 
   scan: {
     summary: "Add what a barcode names; opens a cart when there is none",

@@ -21,7 +21,7 @@ type Part = ShopPart | "network" | "session";
 
 /** Which parts a slice of the picture is made of: it is made anew when one of them changed. */
 const madeOf = {
-  till: ["store", "prices", "network"],
+  till: ["store", "prices", "trade", "network", "session"],
   store: ["store"],
   network: ["network", "store"],
   shift: ["trade", "session"],
@@ -109,7 +109,10 @@ export class Views {
     const version = this.#versionOf(name);
     const kept = this.#slices.get(name);
     if (kept?.version === version) return kept.value as T;
-    const value = make();
+    const made = make();
+    // The same once more is not sent once more.
+    const same = kept !== undefined && name === "till" && JSON.stringify(kept.value) === JSON.stringify(made);
+    const value = same ? (kept.value as T) : made;
     this.#slices.set(name, { version, value });
     return value;
   }

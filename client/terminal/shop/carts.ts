@@ -66,7 +66,9 @@ export class Carts {
     this.#floorOf.set(id, name);
     const cart = readCart(floor, id);
     const sold = this.#trade.receiptsOfCart(id);
-    if (!cart || cart.state === "voided") this.#open.delete(id);
+    // Abandoned here while money was taken for it elsewhere: it is not gone while the money is in it.
+    if (!cart || (cart.state === "voided" && cart.tenders.every((tender) => tender.void)))
+      this.#open.delete(id);
     else if (sold.length === 0 && cart.closedBy.length === 0)
       this.#open.set(id, { floor: name, cart, remainder: false });
     else {
@@ -88,7 +90,7 @@ function remainderOf(cart: LiveCart, trade: TradeFold, sold: readonly HashHex[])
   const bodies = sold.flatMap((hash) => trade.receiptBody(hash) ?? []);
   const counted = new Set(bodies.flatMap((body) => body.tenders.map((tender) => tender.id)));
   const tenders = cart.tenders.filter((tender) => !tender.void && !counted.has(tender.id));
-  const lines = cart.lines.flatMap((line) => {
+  const lines = (cart.state === "voided" ? [] : cart.lines).flatMap((line) => {
     const covered = trade.coveredOfCartLine(cart.id, line.id);
     const rest = line.void ? 0 : line.qty - covered;
     if (rest === 0 || (covered !== 0 && Math.sign(rest) !== Math.sign(covered))) return [];
@@ -97,7 +99,7 @@ function remainderOf(cart: LiveCart, trade: TradeFold, sold: readonly HashHex[])
     return [{ ...line, id: `${line.id}+${covered}`, item, qty: rest, discount: percentOnly(line.discount) }];
   });
   if (lines.length === 0 && tenders.length === 0) return undefined;
-  return { ...cart, lines, tenders, discount: null };
+  return { ...cart, lines, tenders, discount: percentOnly(cart.discount) };
 }
 
 /** A sum was given already; a percentage holds for the rest as well. */

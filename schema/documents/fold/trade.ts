@@ -177,7 +177,10 @@ export class TradeFold {
     return shift.float + (this.#cash.get(shift.id) ?? 0);
   }
 
-  /** What only a person can settle. Ids say what it is about, so that every till gives the same one. */
+  /**
+   * What only a person can settle. Ids say what it is about, so that every till gives the same one, and how many
+   * receipts, so that what was settled comes up again when another turns up.
+   */
   exceptions(): TradeException[] {
     const found: TradeException[] = [];
     for (const cart of this.#paidAgain) {
@@ -185,7 +188,12 @@ export class TradeFold {
         .filter((hash) => !this.isVoided(hash))
         .toSorted();
       if (paid.length > 1 && this.#overlap(cart, paid))
-        found.push({ id: `double-payment/${cart}`, type: "double-payment", cart, receipts: paid });
+        found.push({
+          id: `double-payment/${cart}/${paid.length}`,
+          type: "double-payment",
+          cart,
+          receipts: paid,
+        });
     }
     for (const key of this.#returned.keys()) {
       const [receipt, lineText] = key.split("/") as [HashHex, string];
@@ -194,7 +202,7 @@ export class TradeFold {
       const returns = this.returnsOf(receipt, line);
       if (original && returns.reduce((sum, { qty }) => sum + qty, 0) > original.qty)
         found.push({
-          id: `refunds-exceed-sale/${key}`,
+          id: `refunds-exceed-sale/${key}/${returns.length}`,
           type: "refunds-exceed-sale",
           receipts: [receipt, ...returns.map((entry) => entry.receipt).toSorted()],
           line,
@@ -209,7 +217,7 @@ export class TradeFold {
     for (const [receipt, voids] of this.#voids)
       if (voids.length > 1)
         found.push({
-          id: `voided-twice/${receipt}`,
+          id: `voided-twice/${receipt}/${voids.length}`,
           type: "voided-twice",
           receipts: [receipt, ...voids.toSorted()],
         });

@@ -109,6 +109,11 @@ export function add(
   const { context, session } = call;
   if (quantityMilli === 0)
     return refuse("bad-input", "a quantity of zero", { field: "quantityMilli", problem: "zero" });
+  if (quantityMilli < 0 && item.of === undefined)
+    return refuse("bad-input", "to take goods back, use a return", {
+      field: "quantityMilli",
+      problem: "sign",
+    });
   if (!context.shop.trade.openShift(context.device)) return refuse("no-shift", "open a shift first");
   const limits = settingsOf(context).confirm;
   const doubt =

@@ -35,21 +35,20 @@ export const discountCart: UseCase<"discountCart"> = async (call, input) => {
       problem: "remainder",
     });
   if (input.discount) {
-    const before = pricedAt(call, { ...at, cart: { ...at.cart, discount: null } });
     const after = priceCart(
       { ...at.cart, discount: input.discount },
       call.context.shop.trade,
       settingsOf(call.context),
     );
-    const sold = before.totals.lines
-      .filter((line) => !line.isReturn)
-      .reduce((sum, line) => sum + line.subtotalMinor, 0);
+    const lines = after.totals.lines.filter((line) => !line.isReturn);
+    const sold = lines.reduce((sum, line) => sum + line.subtotalMinor, 0);
     if (input.discount.kind === "amount" && input.discount.amountMinor > sold)
       return refuse("discount-too-large", "the discount is more than what is sold", { maxMinor: sold });
+    // Together with what the lines give already: many small discounts must not pass where a large one may not.
     const act = {
       type: "discount",
-      reductionMinor: Math.max(0, after.totals.cartDiscountMinor),
-      ofMinor: sold,
+      reductionMinor: lines.reduce((sum, line) => sum + line.discountMinor + line.cartDiscountMinor, 0),
+      ofMinor: lines.reduce((sum, line) => sum + line.grossMinor, 0),
     } as const;
     const approved = await approve(call.context, call.pins, call.session, act, input.approval);
     if (!approved.ok) return approved;
@@ -62,6 +61,8 @@ export const discountCart: UseCase<"discountCart"> = async (call, input) => {
 };
 
 export const setCustomer: UseCase<"setCustomer"> = (call, input) => {
+  if (!call.context.shop.trade.openShift(call.context.device))
+    return refuse("no-shift", "open a shift first");
   const cart = inHandOrNew(call);
   if (typeof cart !== "string") return cart;
   const at = call.context.shop.carts.get(cart)!;
@@ -101,9 +102,9 @@ export const suspend: UseCase<"suspend"> = (call, input) => {
 };
 
 export const recall: UseCase<"recall"> = (call, input) => {
-  const busy = handsFull(call);
+  const { context } = call;
+  const busy = handsFull(call, input.cartId);
   if (busy) return busy;
-  const { context, session } = call;
   const at = context.shop.carts.get(input.cartId);
   if (!at) return closedRefusal(context, input.cartId);
   if (at.cart.state === "open" && !at.remainder && at.cart.at !== context.device) {
@@ -114,9 +115,9 @@ export const recall: UseCase<"recall"> = (call, input) => {
 };
 
 export const takeOver: UseCase<"takeOver"> = (call, input) => {
-  const busy = handsFull(call);
-  if (busy) return busy;
   const { context } = call;
+  const busy = handsFull(call, input.cartId);
+  if (busy) return busy;
   const at = context.shop.carts.get(input.cartId);
   if (!at) return closedRefusal(context, input.cartId);
   const held = context.neighbourhood.holders(input.cartId)[0];
@@ -142,21 +143,22 @@ export const voidCart: UseCase<"voidCart"> = (call) => {
   return done;
 };
 
-function take(call: Call, cart: string): ReturnType<UseCase<"recall">> {
-  const at = call.context.shop.carts.get(cart)!;
-  changeCart(call.context, at, (draft) => takeCart(draft, call.context.device));
-  takeInHand(call.session, cart);
+/** An empty cart in hand is let go. */
+function take({ context, session }: Call, cart: string): ReturnType<UseCase<"recall">> {
+  const inHand =
+    session.cart === null || session.cart === cart ? undefined : context.shop.carts.get(session.cart);
+  if (inHand) changeCart(context, inHand, (draft) => voidFloorCart(draft));
+  changeCart(context, context.shop.carts.get(cart)!, (draft) => takeCart(draft, context.device));
+  takeInHand(session, cart);
   return done;
 }
 
-/** Another cart is taken up only with empty hands; an empty cart is let go. */
-function handsFull(call: Call): Refusal | undefined {
-  const { context, session } = call;
-  const inHand = session.cart === null ? undefined : context.shop.carts.get(session.cart);
+/** Another cart is taken up only with empty hands. */
+function handsFull({ context, session }: Call, wanted: string): Refusal | undefined {
+  const inHand =
+    session.cart === null || session.cart === wanted ? undefined : context.shop.carts.get(session.cart);
   if (!inHand) return undefined;
   if (inHand.cart.lines.some((line) => !line.void) || inHand.cart.tenders.some((tender) => !tender.void))
     return refuse("cart-not-empty", "put the cart in hand aside, or finish it, first");
-  changeCart(context, inHand, (draft) => voidFloorCart(draft));
-  takeInHand(session, null);
   return undefined;
 }

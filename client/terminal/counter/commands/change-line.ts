@@ -76,9 +76,10 @@ export const discountLine: UseCase<"discountLine"> = async (call, input) => {
     );
     const totals = trial.totals.lines.find((one) => one.lineId === line.id);
     const ofMinor = Math.abs(totals?.grossMinor ?? 0);
+    // Together with the line's share of the discount on the cart.
+    const reductionMinor = Math.abs((totals?.discountMinor ?? 0) + (totals?.cartDiscountMinor ?? 0));
     if (input.discount.kind === "amount" && input.discount.amountMinor > ofMinor)
       return refuse("discount-too-large", "the discount is more than the line", { maxMinor: ofMinor });
-    const reductionMinor = Math.abs(totals?.discountMinor ?? 0);
     const approved = await approve(
       call.context,
       call.pins,

@@ -5,7 +5,7 @@ import { blockedReason } from "../blocked.ts";
 import { changeCart, closedRefusal, receiptNumber } from "../cart-access.ts";
 import { priceCart } from "../cart-model.ts";
 import { type CounterContext, settingsOf, today } from "../context.ts";
-import { answer, refuse } from "../outcome.ts";
+import { type Outcome, answer, refuse } from "../outcome.ts";
 import { receiptBody, receiptKind } from "../receipt-body.ts";
 import { receiptText } from "../receipt-text.ts";
 import { takeInHand } from "../session.ts";
@@ -17,6 +17,9 @@ import type { UseCase } from "../use-case.ts";
  */
 export const complete: UseCase<"complete"> = async ({ context, session }, input) => {
   const { shop, journal } = context;
+  const request = input.requestId === undefined ? undefined : `complete/${input.requestId}`;
+  const repeated = request === undefined ? undefined : session.replies.get(request);
+  if (repeated) return repeated as Outcome<PaidView>;
   const at = shop.carts.get(input.cartId);
   if (!at) {
     const own = shop.trade
@@ -46,7 +49,9 @@ export const complete: UseCase<"complete"> = async ({ context, session }, input)
   changeCart(context, at, (draft) => closeCart(draft, hash));
   if (session.cart === input.cartId) takeInHand(session, null);
   session.paid = paidView(context, hash);
-  return answer(session.paid);
+  const paid = answer(session.paid);
+  if (request !== undefined) session.replies.set(request, paid);
+  return paid;
 };
 
 export function paidView(context: CounterContext, hash: HashHex): PaidView {

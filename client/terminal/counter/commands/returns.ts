@@ -1,9 +1,11 @@
 import type { HashHex } from "#schema/bytes.ts";
 import type { LineItem } from "#schema/documents/floor.ts";
 import { approve } from "../approval.ts";
+import { pricedNow } from "../cart-access.ts";
 import { returnableOf } from "../cart-model.ts";
-import { settingsOf } from "../context.ts";
+import { type CounterContext, settingsOf } from "../context.ts";
 import { answer, refuse } from "../outcome.ts";
+import type { Session } from "../session.ts";
 import type { UseCase } from "../use-case.ts";
 import { add } from "./add-line.ts";
 
@@ -25,7 +27,9 @@ export const returnLine: UseCase<"returnLine"> = async (call, input) => {
     return refuse("return-too-many", `of this line ${left / 1000} can still come back`, {
       returnableMilli: left,
     });
-  const refundMinor = Math.round((line.total * input.quantityMilli) / line.qty);
+  // With what comes back already: a large refund in small parts is a large refund.
+  const refundMinor =
+    Math.round((line.total * input.quantityMilli) / line.qty) + refundedInHand(context, session);
   const alone = context.neighbourhood.view().state === "alone" && context.shop.state()!.labels.size > 1;
   const approved = await approve(
     context,
@@ -50,6 +54,16 @@ export const returnLine: UseCase<"returnLine"> = async (call, input) => {
   if (approved.by) session.approvals.push(approved.by);
   return answer({ lineId: added.value.lineId });
 };
+
+/** What the receipts' lines in the cart in hand give back. */
+function refundedInHand(context: CounterContext, session: Session): number {
+  const priced = session.cart === null ? undefined : pricedNow(context, session.cart);
+  const byReceipt = new Set(priced?.live.lines.filter((line) => line.item.of).map((line) => line.id));
+  return (priced?.totals.lines ?? []).reduce(
+    (sum, line) => (byReceipt.has(line.lineId) ? sum - line.totalMinor : sum),
+    0,
+  );
+}
 
 export const returnWithoutReceipt: UseCase<"returnWithoutReceipt"> = async (call, input) => {
   const { context, session } = call;

@@ -1,5 +1,6 @@
 import type { RecordBody } from "#schema/documents/record-body.ts";
 import { confirmFloat } from "#schema/domain/limits/confirm.ts";
+import { approve } from "../approval.ts";
 import { confirmRefusal } from "../confirm.ts";
 import { type CounterContext, randomId, settingsOf, today } from "../context.ts";
 import { type Outcome, answer, done, refuse } from "../outcome.ts";
@@ -62,10 +63,12 @@ export const moveCash: UseCase<"moveCash"> = async ({ context, session }, input)
   });
 };
 
-/** Opening the drawer without a sale is on record. */
-export const openDrawer: UseCase<"openDrawer"> = async ({ context, session }, input) => {
+/** Opening the drawer without a sale is on record, with who agreed to it. */
+export const openDrawer: UseCase<"openDrawer"> = async ({ context, session, pins }, input) => {
   const shift = context.shop.trade.openShift(context.device);
   if (!shift) return refuse("no-shift", "open a shift first");
+  const approved = await approve(context, pins, session, { type: "open-drawer" }, input.approval);
+  if (!approved.ok) return approved;
   return await appendOr(context, "cash", {
     day: today(context),
     shift: shift.id,
@@ -73,6 +76,7 @@ export const openDrawer: UseCase<"openDrawer"> = async ({ context, session }, in
     direction: "no-sale",
     amount: 0,
     reason: input.reason,
+    ...(approved.by ? { approvals: [approved.by] } : {}),
   });
 };
 

@@ -18,7 +18,8 @@ interface Tendered {
 /** On disk before it is acknowledged: whoever takes the cart over knows that the money was taken. */
 export const tender: UseCase<"tender"> = async (call, input) => {
   const { context, session } = call;
-  const repeated = input.requestId === undefined ? undefined : session.replies.get(input.requestId);
+  const request = input.requestId === undefined ? undefined : `tender/${input.requestId}`;
+  const repeated = request === undefined ? undefined : session.replies.get(request);
   if (repeated) return repeated as Outcome<Tendered>;
   const at = cartInHand(context, session);
   if (isRefusal(at)) return at;
@@ -64,12 +65,12 @@ export const tender: UseCase<"tender"> = async (call, input) => {
   try {
     await context.replica.settle({ durable: true });
   } catch {
-    changeCart(context, at, (draft) => voidTender(draft, id));
+    changeCart(context, at, (draft) => voidTender(draft, id, true));
     return refuse("storage-full", "the disk is full: the tender was not recorded, take no money");
   }
   const now = pricedNow(context, at.cart.id)?.settlement;
   const tendered = answer({ tenderId: id, dueMinor: now?.dueMinor ?? 0, changeMinor: now?.changeMinor ?? 0 });
-  if (input.requestId !== undefined) session.replies.set(input.requestId, tendered);
+  if (request !== undefined) session.replies.set(request, tendered);
   return tendered;
 };
 
@@ -78,11 +79,12 @@ export const removeTender: UseCase<"removeTender"> = async ({ context, session }
   if (isRefusal(at)) return at;
   if (!at.cart.tenders.some((one) => one.id === input.tenderId && !one.void))
     return refuse("bad-input", "the cart has no such tender", { field: "tenderId", problem: "unknown" });
-  changeCart(context, at, (draft) => voidTender(draft, input.tenderId));
+  changeCart(context, at, (draft) => voidTender(draft, input.tenderId, true));
   try {
     await context.replica.settle({ durable: true });
   } catch {
-    return refuse("storage-full", "the disk is full");
+    changeCart(context, at, (draft) => voidTender(draft, input.tenderId, false));
+    return refuse("storage-full", "the disk is full: the tender stays as it is");
   }
   return done;
 };

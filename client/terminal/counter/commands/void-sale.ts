@@ -74,6 +74,7 @@ function paidBack(body: ReceiptBody, cashMethod: string): ReceiptBody["tenders"]
   const back = body.tenders.map((tender) => ({ ...tender, amount: 0 - tender.amount }));
   const cash = back.find((tender) => tender.kind === "cash");
   if (cash) cash.amount += body.change;
-  else if (body.change !== 0) back.push({ id: "change", method: cashMethod, kind: "cash", amount: body.change });
+  else if (body.change !== 0)
+    back.push({ id: "change", method: cashMethod, kind: "cash", amount: body.change });
   return back;
 }
