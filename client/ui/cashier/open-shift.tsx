@@ -17,7 +17,7 @@ export function OpenShift(props: { readonly closed: ResultOf<"closeShift"> | nul
   const formats = useFormats();
   const store = useView("store");
   const till = useView("till");
-  const { run, message } = useDesk();
+  const { run, message, say } = useDesk();
   const [entry, setEntry] = useState(emptyEntry);
   const float = entry.text === "" ? 0 : parseMoneyEntry(entry.text, store.currencyDigits);
   const open = (): void => {
@@ -32,7 +32,10 @@ export function OpenShift(props: { readonly closed: ResultOf<"closeShift"> | nul
     onKey: (key) =>
       /^(Backspace|Escape)$/.test(key) || (key === "Enter" && !buttonFocused()) ? type(key) : false,
     onCharacter: (character) => /[\d.,]/.test(character) && type(character),
-    onScan: () => true,
+    onScan: () => {
+      say({ type: "error", error: { code: "no-shift", params: {}, message: "" } });
+      return true;
+    },
   });
   return (
     <div className="stage">

@@ -53,8 +53,10 @@ export function DeskProvider(props: { readonly children: ReactNode }): ReactNode
   const [message, say] = useState<Message | null>(null);
   const [busy, setBusy] = useState(false);
   const running = useRef(0);
+  const declineOpen = useRef<(() => void) | null>(null);
+  const underWay = useRef(new Map<string, Promise<unknown>>());
 
-  const run = useCallback(
+  const attempt = useCallback(
     async <Name extends CommandName>(
       name: Name,
       input: CommandInput<Name>,
@@ -62,10 +64,14 @@ export function DeskProvider(props: { readonly children: ReactNode }): ReactNode
     ): Promise<Outcome<Name>> => {
       running.current++;
       setBusy(true);
-      const ask = <Answer,>(make: (answer: (value: Answer) => void) => Question): Promise<Answer> =>
+      const ask = <Answer,>(make: (answer: (value: Answer) => void) => Question): Promise<Answer | null> =>
         new Promise((resolve) => {
+          // A second question takes the place of the first, which counts as declined.
+          declineOpen.current?.();
+          declineOpen.current = () => resolve(null);
           setQuestion(
             make((value) => {
+              declineOpen.current = null;
               setQuestion(null);
               resolve(value);
             }),
@@ -81,7 +87,7 @@ export function DeskProvider(props: { readonly children: ReactNode }): ReactNode
         const { error } = outcome;
         if (error.code === "confirm") {
           const yes = await ask<boolean>((answer) => ({ type: "confirm", error, answer }));
-          if (!yes) break;
+          if (yes !== true) break;
           given = { ...given, confirm: true };
         } else if (error.code === "approval-needed" || (asked !== null && repeats.has(error.code))) {
           const wanted: ScreenError = asked ?? error;
@@ -110,10 +116,30 @@ export function DeskProvider(props: { readonly children: ReactNode }): ReactNode
     [link],
   );
 
+  const run = useCallback(
+    <Name extends CommandName>(
+      name: Name,
+      input: CommandInput<Name>,
+      options?: RunOptions,
+    ): Promise<Outcome<Name>> => {
+      if (repeatable.has(name)) return attempt(name, input, options);
+      // Enter pressed twice is one wish: the same command is not given again while the first is under way.
+      const key = `${name} ${JSON.stringify(input)}`;
+      const before = underWay.current.get(key);
+      if (before) return before as Promise<Outcome<Name>>;
+      const now = attempt(name, input, options).finally(() => underWay.current.delete(key));
+      underWay.current.set(key, now);
+      return now;
+    },
+    [attempt],
+  );
+
   const desk = useMemo(() => ({ question, message, busy, say, run }), [question, message, busy, run]);
   return <DeskContext value={desk}>{props.children}</DeskContext>;
 }
 
+/** Commands that mean one more each time they are given. */
+const repeatable = new Set<CommandName>(["scan", "addItem", "undo", "receipt"]);
 /** Refusals of an approval that may simply be typed again. */
 const repeats = new Set<ScreenError["code"]>(["wrong-pin", "not-allowed", "approval-needed"]);
 /** Already asked about and declined, or asked for in a panel of its own. */

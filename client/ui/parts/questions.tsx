@@ -21,10 +21,9 @@ function Confirm(props: { readonly question: Question & { type: "confirm" } }): 
     onKey: (key) => {
       if (key === "Escape") question.answer(false);
       else if (key === "Enter") question.answer(true);
-      else return false;
+      else return waits(key);
       return true;
     },
-    onScan: () => true,
     onCharacter: () => true,
   });
   return (
@@ -70,7 +69,10 @@ function ApprovalPad(props: { readonly question: Question & { type: "approval" }
     else return false;
     return true;
   };
-  useKeyLayer(2, { onKey: type, onCharacter: (character) => type(character) || true, onScan: () => true });
+  useKeyLayer(2, {
+    onKey: (key) => type(key) || waits(key),
+    onCharacter: (character) => type(character) || true,
+  });
   return (
     <Panel
       title={words.questions.approval}
@@ -111,6 +113,11 @@ function ApprovalPad(props: { readonly question: Question & { type: "approval" }
       <Keypad wide="Backspace" corner="Enter" onKey={type} />
     </Panel>
   );
+}
+
+/** While a question is open the till's other keys wait. A scan does not: it goes to the cart, as always. */
+function waits(key: string): boolean {
+  return /^F\d+$/.test(key) || key === "Delete" || key === "Ctrl+z";
 }
 
 /** How many digits have been typed, and nothing else. */

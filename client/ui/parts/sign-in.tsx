@@ -46,7 +46,10 @@ export function SignIn(props: { readonly forManagers?: boolean }): ReactNode {
   useKeyLayer(1, {
     onKey: (key) => (key === "Enter" && pin === "" ? false : /^\d$/.test(key) ? false : type(key)),
     onCharacter: type,
-    onScan: () => true,
+    onScan: () => {
+      setProblem({ code: "not-signed-in", params: {}, message: "" });
+      return true;
+    },
   });
 
   const waiting = openCarts.find((cart) => cart.here);
