@@ -49,6 +49,6 @@ export function logMistakes(): void {
 export function quietExperiments(): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
-    if (warning.name !== "ExperimentalWarning") logEvent({ event: "warning", name: warning.name });
+    if (warning.name !== "ExperimentalWarning") logEvent({ event: "warning", ...errorPlace(warning) });
   });
 }
