@@ -7,7 +7,7 @@ import { array, assert, asyncProperty, constant, nat, oneof, record } from "fast
 import { afterEach, expect, test } from "vitest";
 import { type Relay, startRelay } from "#relay/relay/start.ts";
 import { toHex } from "#schema/bytes.ts";
-import { firstEpochKeys } from "#schema/documents/bundle.ts";
+import { type LogKeys, firstEpochKeys } from "#schema/documents/bundle.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
 import { hashHex, newSymmetricKey } from "#schema/trust/crypto.ts";
 import { MemoryReplica } from "../lan/memory-replica.ts";
@@ -57,7 +57,13 @@ async function makeWorld() {
 
 type World = Awaited<ReturnType<typeof makeWorld>>;
 
-function makeTill(world: World, till: TestTill, elected: boolean) {
+interface StoreAtRelay {
+  readonly store: TestStore;
+  readonly keys: LogKeys;
+  readonly url: () => string;
+}
+
+function makeTill(world: StoreAtRelay, till: TestTill, elected: boolean) {
   const replica = new MemoryReplica(world.store.store, till.device);
   const storage: GatewayStorage = memoryGatewayStorage();
   const listeners = new Set<() => void>();
