@@ -2,7 +2,7 @@
 // The one file that an old Node must be able to read: it finds a Node that runs the rest as it is.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,9 @@ const needed = 24;
 
 if (Number(process.versions.node.split(".")[0]) >= needed) {
   // Halves the start: what was compiled once is kept. Where the folder cannot be written, it goes on without.
-  enableCompileCache(join(dirname(fileURLToPath(import.meta.url)), "../../../node_modules/.cache/compiled"));
+  module.enableCompileCache(
+    join(dirname(fileURLToPath(import.meta.url)), "../../../node_modules/.cache/compiled"),
+  );
   await import("./main.ts");
 } else runWith(installedNode());
 
