@@ -45,10 +45,12 @@ export function logMistakes(): void {
   });
 }
 
-/** `node:sqlite` is called experimental by Node 24; a log of events is no place to say so at each start. */
-export function quietExperiments(): void {
+/** Said at each start and of no use in a log: `node:sqlite` is experimental in Node 24, automerge-repo throttles by the past. */
+const ordinaryWarnings = ["ExperimentalWarning", "TimeoutNegativeWarning"];
+
+export function quietOrdinaryWarnings(): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
-    if (warning.name !== "ExperimentalWarning") logEvent({ event: "warning", ...errorPlace(warning) });
+    if (!ordinaryWarnings.includes(warning.name)) logEvent({ event: "warning", ...errorPlace(warning) });
   });
 }

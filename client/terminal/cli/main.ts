@@ -1,8 +1,8 @@
-import { quietExperiments } from "./json-log.ts";
+import { quietOrdinaryWarnings } from "./json-log.ts";
 import { runCommand } from "./run-command.ts";
 import { letGoOfStdin, stopWithParent } from "./stopping.ts";
 
-quietExperiments();
+quietOrdinaryWarnings();
 stopWithParent();
 process.exitCode = await runCommand(process.argv.slice(2));
 letGoOfStdin();
