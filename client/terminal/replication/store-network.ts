@@ -14,6 +14,8 @@ export interface StoreNetworkOptions {
   readonly hasRelay: boolean;
   readonly labelOf: (device: DeviceId) => string;
   readonly nowMs: () => TimeMs;
+  /** The machine's clock: somebody may turn it while `nowMs` goes on evenly. */
+  readonly systemMs: () => TimeMs;
   /** Something a screen shows has changed. */
   readonly onChange: () => void;
   /** A neighbour was heard that holds exactly what this till holds. */
@@ -133,7 +135,8 @@ export class StoreNetwork implements Neighbourhood {
   }
 
   neighbourOffsetsMs(): readonly number[] {
-    return this.#present().map(({ beat, heardMs }) => beat.sentMs - heardMs);
+    const turnedMs = this.#options.systemMs() - this.#options.nowMs();
+    return this.#present().map(({ beat, heardMs }) => beat.sentMs - heardMs - turnedMs);
   }
 
   /** From a sibling. */
