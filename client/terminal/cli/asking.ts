@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { Refused } from "./command.ts";
 
-export interface Question {
+interface Question {
   readonly text: string;
   /** What Enter alone answers. */
   readonly preset?: string;
