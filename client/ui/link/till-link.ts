@@ -82,11 +82,14 @@ export function openTillLink(url: string, world: LinkWorld): TillLink {
         retryMs = firstRetryMs;
         if (token !== null) attempt.send(JSON.stringify({ type: "resume", token } satisfies FromScreen));
         for (const waiting of pending.values()) attempt.send(waiting.text);
-        show({ ...picture, connection: { state: "open", sinceMs: world.nowMs() } });
       },
       message: (data) => {
         const message = parse(data);
         if (message === null) return;
+        // A socket that only opens is no till yet: it counts once something is heard.
+        if (picture.connection.state !== "open") {
+          show({ ...picture, connection: { state: "open", sinceMs: world.nowMs() } });
+        }
         if (message.type === "reply") settle(message.id, message.result);
         show(applyMessage(picture, message));
       },
