@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Bytes, type DeviceId, type HashHex, type TimeMs, fromHex, toHex } from "../bytes.ts";
 import type { Canonical } from "../canonical.ts";
 import { bucketOf } from "./genesis.ts";
@@ -134,6 +135,39 @@ export function cartBucket(id: string): string {
   return bucketOf(Number.parseInt(id.slice(0, 2), 16) || 0);
 }
 
+const minor = z.int().min(-1e12).max(1e12);
+const amount = z.int().min(0).max(1e12);
+const lineItemSchema = z.object({
+  item: z.string().nullable(),
+  name: z.string(),
+  dept: z.string(),
+  class: z.string(),
+  unit: z.enum(["piece", "kg", "l"]),
+  price: amount,
+  fixed: amount.exactOptional(),
+  age: z.int().exactOptional(),
+  code: z.string().exactOptional(),
+  of: z
+    .object({ record: z.string(), line: z.int().min(1) })
+    .nullable()
+    .exactOptional(),
+  reason: z.string().exactOptional(),
+});
+const priceSchema = z.object({ priceMinor: amount, reason: z.string() });
+const discountSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("percent"), percentBp: z.int().min(0).max(10_000), reason: z.string() }),
+  z.object({ kind: z.literal("amount"), amountMinor: amount, reason: z.string() }),
+]);
+const customerSchema = z.object({ name: z.string(), certificate: z.string().exactOptional() });
+const tenderSchema = z.object({
+  method: z.string(),
+  kind: z.enum(["cash", "card", "other"]),
+  amount: minor,
+  ref: z.string().exactOptional(),
+  time: z.int(),
+  device: z.instanceof(Uint8Array),
+});
+
 // Changes: each is made inside one Automerge change, on a draft.
 
 export function openCart(
@@ -238,7 +272,7 @@ export function readCart(document: FloorDocument, id: string): LiveCart | undefi
     state: cart.state === 2 ? "voided" : cart.state === 1 ? "suspended" : "open",
     label: typeof label === "string" ? label : "",
     discount: discountFrom(cart.discount),
-    customer: (mapFromValue(cart.customer) as LiveCustomer | undefined) ?? null,
+    customer: readAs(customerSchema, cart.customer) ?? null,
     age: typeof cart.age === "number" ? cart.age : null,
     lines: Object.keys(cart.lines ?? {})
       .toSorted()
@@ -251,15 +285,14 @@ export function readCart(document: FloorDocument, id: string): LiveCart | undefi
 }
 
 function readLine(id: string, line: FloorLine): LiveLine[] {
-  const item = mapFromValue(line.item) as LineItem | undefined;
+  const item = readAs(lineItemSchema, line.item);
   if (!item || !Number.isSafeInteger(line.qty)) return [];
-  const price = mapFromValue(line.price) as LivePrice | undefined;
   return [
     {
       id,
-      item,
+      item: item as LineItem,
       qty: line.qty,
-      price: price ?? null,
+      price: readAs(priceSchema, line.price) ?? null,
       discount: discountFrom(line.discount),
       void: line.void === true,
     },
@@ -267,11 +300,11 @@ function readLine(id: string, line: FloorLine): LiveLine[] {
 }
 
 function readTender(id: string, tender: FloorTender): (LiveTender & { void: boolean })[] {
-  const of = mapFromValue(tender.of);
-  if (!of || !Number.isSafeInteger(of.amount)) return [];
+  const of = readAs(tenderSchema, tender.of);
+  if (!of) return [];
   return [
     {
-      ...(of as unknown as Omit<LiveTender, "id" | "device">),
+      ...of,
       id,
       device: deviceFrom(of.device),
       void: tender.void === true,
@@ -280,7 +313,7 @@ function readTender(id: string, tender: FloorTender): (LiveTender & { void: bool
 }
 
 function discountFrom(bytes: Bytes | undefined): LiveDiscount | null {
-  return (mapFromValue(bytes) as LiveDiscount | undefined) ?? null;
+  return readAs(discountSchema, bytes) ?? null;
 }
 
 function deviceFrom(bytes: unknown): DeviceId {
@@ -289,6 +322,18 @@ function deviceFrom(bytes: unknown): DeviceId {
 
 function textFrom(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** The same value is read again with every change of its cart: what it says is found out once. */
+const readBefore = new WeakMap<Bytes, { readonly schema: z.ZodType; readonly value: unknown }>();
+
+function readAs<T>(schema: z.ZodType<T>, bytes: unknown): T | undefined {
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const before = readBefore.get(bytes);
+  if (before?.schema === schema) return before.value as T | undefined;
+  const value = schema.safeParse(fromValue(bytes)).data;
+  readBefore.set(bytes, { schema, value });
+  return value;
 }
 
 /** Optional fields that are undefined have no canonical form and are left out. */

@@ -77,7 +77,8 @@ function matches(
 ): boolean {
   if (wanted === "") return true;
   const number = receiptNumber(entry).toLowerCase();
-  if (number === wanted || number.startsWith(wanted) || String(entry.number) === wanted) return true;
+  if (number === wanted || number.startsWith(wanted)) return true;
+  if (number.endsWith(`-${wanted}`) || String(entry.number) === wanted) return true;
   if (amount !== null && Math.abs(entry.total) === amount) return true;
   if (/^[\d.,]+$/.test(wanted)) return false;
   const body = context.shop.trade.receiptBody(entry.hash);

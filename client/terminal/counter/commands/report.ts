@@ -24,8 +24,10 @@ export const report: UseCase<"report"> = ({ context }, input) => {
     voids: totals.voids,
     grossMinor: totals.gross,
     netMinor: totals.net,
-    taxes: [...totals.taxes].map(([name, { base, amount }]) => ({ name, baseMinor: base, taxMinor: amount })),
-    tenders: [...totals.tenders].map(([method, amountMinor]) => ({ method, amountMinor })),
+    taxes: [...totals.taxes]
+      .toSorted(byKey)
+      .map(([name, { base, amount }]) => ({ name, baseMinor: base, taxMinor: amount })),
+    tenders: [...totals.tenders].toSorted(byKey).map(([method, amountMinor]) => ({ method, amountMinor })),
     tills: tills
       .map(([device, till]) => ({
         device,
@@ -35,7 +37,7 @@ export const report: UseCase<"report"> = ({ context }, input) => {
       }))
       .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
     drawers: drawers
-      .toSorted((a, b) => a.openedMs - b.openedMs)
+      .toSorted((a, b) => a.openedMs - b.openedMs || (a.device < b.device ? -1 : 1))
       .map((shift) => ({
         device: shift.device,
         label: context.shop.labelOf(shift.device),
@@ -45,6 +47,11 @@ export const report: UseCase<"report"> = ({ context }, input) => {
   };
   return answer(view);
 };
+
+/** In which order the journals came here is nobody's concern. */
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
 
 export const exceptions: UseCase<"exceptions"> = ({ context }) =>
   answer({ exceptions: [...tradeExceptions(context), ...stockExceptions(context)] });
