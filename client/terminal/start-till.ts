@@ -73,6 +73,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     replica,
     hasRelay: relayOf(options) !== null,
     labelOf: (device) => shop.labelOf(device),
+    systemMs: options.system,
     nowMs: () => Math.floor(systemTiming.nowMs()),
     onChange: () => counter?.networkChanged(),
     onSame: () => void replica.healed().catch((error: unknown) => onFailure("healing", error)),
