@@ -184,7 +184,7 @@ export function openCart(
     tenders: {},
     closed: {},
   };
-  return bucket[id]!;
+  return bucket[id];
 }
 
 export function addLine(cart: FloorCart, id: string, item: LineItem, qty: number): void {

@@ -21,7 +21,7 @@ const staffSchema = z.object({
 export type StaffEntry = z.infer<typeof staffSchema>;
 
 export function encodeStaff(entry: StaffEntry): Bytes {
-  return toValue(entry as Canonical);
+  return toValue(entry);
 }
 
 /** Undefined for what is not a person. */

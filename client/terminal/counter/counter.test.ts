@@ -337,7 +337,7 @@ describe("refused, and nothing has changed", () => {
     await before?.(till, world);
     const picture = JSON.stringify({ ...till.counter.view(till.token), paid: null });
     const journal = till.context.journal.position();
-    const error = await till.refusal(name, input as CommandInput<typeof name>);
+    const error = await till.refusal(name, input);
     expect(error.code).toBe(code);
     expect(JSON.stringify({ ...till.counter.view(till.token), paid: null })).toBe(picture);
     expect(till.context.journal.position()).toEqual(journal);
