@@ -21,7 +21,7 @@ interface Struck {
   readonly seen: CartView | null;
   readonly scanned: number;
   readonly tender: "unsent" | "unknown" | "acknowledged";
-  readonly complete: "unsent" | "unknown" | string;
+  readonly complete: "unsent" | "unknown" | { readonly number: string };
 }
 
 const strikes = ["scan", "tender", "between", "complete", "complete", "complete", "after"] as const;
@@ -128,11 +128,11 @@ async function payUntilKilled(till: TestTill, strike: Strike, chance: Seeded, pa
   const complete = client.command("complete", { cartId, requestId: `c-${cartId}` });
   if (strike === "complete") {
     const answered = await killWithin(till, pace.moment("complete", chance), complete);
-    return { cartId, seen, scanned, tender: "acknowledged", complete: answered?.number ?? "unknown" };
+    return { cartId, seen, scanned, tender: "acknowledged", complete: answered ?? "unknown" };
   }
-  const { number } = await pace.of("complete", complete);
+  const paid = await pace.of("complete", complete);
   await killWithin(till, chance.real() * 150, Promise.resolve());
-  return { cartId, seen, scanned, tender: "acknowledged", complete: number };
+  return { cartId, seen, scanned, tender: "acknowledged", complete: paid };
 }
 
 /** Kills the till `delayMs` after a command was sent to it; the command's answer, if one came. */
@@ -178,7 +178,7 @@ async function finish(
       cartId: struck.cartId!,
       requestId: `c-${struck.cartId}`,
     });
-    if (struck.complete !== "unknown") expect(again.number).toBe(struck.complete);
+    if (struck.complete !== "unknown") expect(again.number).toBe(struck.complete.number);
     model.sold(again.number, struck.seen!);
     return struck.complete === "unknown" ? "asked again" : "acknowledged";
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { OpenShop } from "./support/counting.ts";
+import { OpenShop } from "./support/open-shop.ts";
 import { inspectVault } from "./support/inspect-vault.ts";
 import { killEverything, type Program, runProgram, startProgram } from "./support/program.ts";
 import { seeded } from "./support/seeded.ts";
@@ -42,9 +42,15 @@ class TestRelay {
     });
     this.#wire.lead(new URL(String(this.#program.ready["url"])).host);
     await runProgram([
-      ...["register", "--company", shop.companyFile, "--relay", this.url],
-      ...["--operator-token-file", join(this.dataDir, "operator-token")],
-      ...["--passphrase-file", shop.passphraseFile],
+      "register",
+      "--company",
+      shop.companyFile,
+      "--relay",
+      this.url,
+      "--operator-token-file",
+      join(this.dataDir, "operator-token"),
+      "--passphrase-file",
+      shop.passphraseFile,
     ]);
   }
 

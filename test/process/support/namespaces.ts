@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { TillSetup } from "./test-till.ts";
 import type { DoorAddress } from "./till-client.ts";
 
-const relay = fileURLToPath(new URL("./unix-relay.mjs", import.meta.url));
+const relay = fileURLToPath(new URL("./unix-relay.ts", import.meta.url));
 
 /** A LAN of network namespaces, one a till, on two switches with one cable between them. */
 export interface NamespaceLan {

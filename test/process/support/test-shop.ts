@@ -45,8 +45,16 @@ export class TestShop {
       JSON.stringify({ ...store, tills: options.tills, relay: options.relay ?? null }),
     );
     const printed = await runProgram([
-      ...["init", "--file", shop.path("store.json"), "--out", shop.path("company"), "--json"],
-      ...["--argon-mib", "1", "--passphrase-file", shop.path("passphrase")],
+      "init",
+      "--file",
+      shop.path("store.json"),
+      "--out",
+      shop.path("company"),
+      "--json",
+      "--argon-mib",
+      "1",
+      "--passphrase-file",
+      shop.path("passphrase"),
     ]);
     const { packs } = JSON.parse(printed) as { packs: { path: string; passphrase: string }[] };
     for (const [at, pack] of packs.entries()) {
@@ -113,6 +121,9 @@ function linkName(from: TestTill, to: TestTill): string {
 
 /** GS1 General Specifications, 7.9: weights 3 and 1 from the right. */
 function ean13(twelve: string): string {
-  const sum = [...twelve].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
+  const sum = Array.from(twelve).reduce(
+    (total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3),
+    0,
+  );
   return `${twelve}${(10 - (sum % 10)) % 10}`;
 }

@@ -50,7 +50,9 @@ export class TillClient {
   }
 
   async view(): Promise<ScreenView> {
-    return (await this.#ask("GET", "/api/view")) as ScreenView;
+    const answer = (await this.#ask("GET", "/api/view")) as ScreenView | Reply<CommandName>;
+    if (!("ok" in answer)) return answer;
+    throw new Error(`no view: ${JSON.stringify(answer)}`);
   }
 
   async health(): Promise<Record<string, unknown>> {

@@ -2,7 +2,7 @@
 import { connect, createServer } from "node:net";
 import process from "node:process";
 
-const [path, port] = process.argv.slice(2);
+const [path, port] = process.argv.slice(2) as [string, string];
 const server = createServer((from) => {
   const to = connect(Number(port), "127.0.0.1");
   for (const socket of [from, to]) socket.on("error", () => undefined);
