@@ -36,13 +36,20 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 
 console.log(`${describeMachine()}\n`);
 const rows: Row[] = [];
+const failed: string[] = [];
 try {
   const day = await takeDay({ sizes: quick ? quickSizes : fullSizes, stale: values["stale-day"], say });
   const bench = openBench(day, quick, say);
   for (const measurement of measurements) {
     if (only && !measurement.rows.some((name) => only.includes(name))) continue;
     say(measurement.rows.join(", "));
-    rows.push(...(await measurement.run(bench)));
+    try {
+      rows.push(...(await measurement.run(bench)));
+    } catch (error) {
+      console.error(error);
+      failed.push(...measurement.rows);
+      await endAll();
+    }
   }
 } finally {
   await endAll();
@@ -51,4 +58,6 @@ try {
 const wanted = rows.filter(({ name }) => !only || only.some((one) => one === name));
 if (quick) console.log("QUICK: smaller sizes and fewer repetitions; not the figures the bars are for\n");
 console.log(table(wanted));
+if (failed.length > 0) console.log(`\nNOT MEASURED, see the error above: ${failed.join(", ")}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(wanted, undefined, 1)}\n`);
