@@ -86,7 +86,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     neighbourOffsetsMs: () => network.neighbourOffsetsMs(),
   });
 
-  const lan = await openLan(options, replica, segments, clock.now);
+  const lan = await openLan(options, replica, segments, () => clock.now());
   network.useLan(lan);
   const gateway = await openGateway(options, replica, network, onFailure);
   network.useGateway(gateway);
@@ -106,21 +106,19 @@ export async function startTill(options: TillOptions): Promise<Till> {
   addOwnLabel(replica, identity, clock.now());
 
   const context: CounterContext = {
-    ...{
-      store,
-      device: key.device,
-      key,
-      shop,
-      replica,
-      journal,
-      vault,
-      segments,
-      compressor,
-      clock,
-      random,
-      verifyPin,
-      version,
-    },
+    store,
+    device: key.device,
+    key,
+    shop,
+    replica,
+    journal,
+    vault,
+    segments,
+    compressor,
+    clock,
+    random,
+    verifyPin,
+    version,
     sessions: new Sessions(),
     neighbourhood: network,
     words: config.language === "he" ? hebrewReceipt : englishReceipt,

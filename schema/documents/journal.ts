@@ -65,6 +65,7 @@ export function positionAfter(position: JournalPosition, { hash, record }: Store
 }
 
 function positionBefore(record: TillRecord): JournalPosition {
+  if (record.seq === 1) return startOfSeries(record.series);
   const number = numberOf(record);
   return {
     series: record.series,

@@ -99,14 +99,14 @@ function readPayload(value: Canonical): TillRecord | Extract<RecordFault, { type
   if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof Uint8Array)
     return malformed("the payload is not a map");
   const map = value as { readonly [key: string]: Canonical };
-  if (map.v !== 1) return malformed(`version ${String(map.v)}`);
+  if (map.v !== 1) return malformed("not of version 1");
   const { store, device, series, seq, time, prev, kind, body } = map;
   if (!(store instanceof Uint8Array) || store.length !== 16) return malformed("store");
   if (!(device instanceof Uint8Array) || device.length !== 32) return malformed("device");
   if (!(prev instanceof Uint8Array) || prev.length !== 32) return malformed("prev");
   if (!isCount(series) || !isCount(seq) || typeof time !== "number") return malformed("series, seq or time");
   if (typeof kind !== "string" || !Object.hasOwn(recordBodySchemas, kind))
-    return malformed(`kind ${String(kind)}`);
+    return malformed("an unknown kind");
   return {
     store: toHex(store) as StoreId,
     device: toHex(device) as DeviceId,

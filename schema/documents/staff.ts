@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Bytes } from "../bytes.ts";
-import { type Canonical } from "../canonical.ts";
 import { mapFromValue, toValue } from "./value.ts";
 
 /** A person who works in the store, as one opaque value under its id in the store document. */

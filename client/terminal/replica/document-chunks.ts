@@ -16,14 +16,14 @@ export function loadDocument(
   kind: DocumentKind,
   chunks: readonly VaultChunk[],
   actor: ActorHex,
-): { readonly doc: A.Doc<unknown>; readonly whole: boolean } {
+): { readonly doc: A.Doc<Record<string, unknown>>; readonly whole: boolean } {
   const snapshots = chunks.filter((chunk) => chunk.key[1] === "snapshot");
   const later = chunks.filter((chunk) => chunk.key[1] !== "snapshot");
   const bytes = concatBytes(...[...snapshots, ...later].map((chunk) => chunk.data));
   let doc =
     bytes.length > 0
-      ? A.load<unknown>(bytes, { actor, allowMissingChanges: true })
-      : A.init<unknown>({ actor });
+      ? A.load<Record<string, unknown>>(bytes, { actor, allowMissingChanges: true })
+      : A.init<Record<string, unknown>>({ actor });
   [doc] = A.applyChanges(doc, frozenChangeBytes(kind));
   return { doc, whole: A.getMissingDeps(doc, []).length === 0 };
 }

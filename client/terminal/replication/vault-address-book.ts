@@ -1,4 +1,4 @@
-import { type Canonical, decodeTrusted, encodeCanonical } from "#schema/canonical.ts";
+import { decodeTrusted, encodeCanonical } from "#schema/canonical.ts";
 import type { KnownAddress } from "#schema/wire/lan.ts";
 import type { Vault } from "#terminal/vault/vault.ts";
 import type { AddressBook } from "./mesh/address-book.ts";
@@ -13,7 +13,7 @@ export function vaultAddressBook(vault: Vault): AddressBook {
       return stored ? (decodeTrusted(stored) as unknown as KnownAddress[]) : [];
     },
     async save(known) {
-      await vault.commit([{ op: "put", key, data: encodeCanonical(known as unknown as Canonical) }], {
+      await vault.commit([{ op: "put", key, data: encodeCanonical(known) }], {
         durable: false,
       });
     },

@@ -63,12 +63,10 @@ describe("columns of a price book", () => {
         taxClassId: "zero",
       },
       {
-        ...{
-          itemId: "20001",
-          name: "Pâté & Bière",
-          barcodes: ["02900000200012", "PB-1"],
-          departmentId: "deli",
-        },
+        itemId: "20001",
+        name: "Pâté & Bière",
+        barcodes: ["02900000200012", "PB-1"],
+        departmentId: "deli",
         unit: "piece",
         priceMinor: 0,
         taxClassId: "standard",
@@ -89,13 +87,11 @@ describe("columns of a price book", () => {
   test("no bytes throw, and what is accepted is canonical", () => {
     const bytes = encodeColumns([
       {
-        ...{
-          itemId: "a",
-          name: "A",
-          barcodes: ["05901234123457", "X"],
-          departmentId: "d",
-          unit: "l" as const,
-        },
+        itemId: "a",
+        name: "A",
+        barcodes: ["05901234123457", "X"],
+        departmentId: "d",
+        unit: "l" as const,
         priceMinor: 300,
         taxClassId: "t",
         ageYears: 18,

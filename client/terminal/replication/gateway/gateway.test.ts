@@ -55,7 +55,6 @@ async function makeWorld() {
   return world;
 }
 
-type World = Awaited<ReturnType<typeof makeWorld>>;
 
 interface StoreAtRelay {
   readonly store: TestStore;
