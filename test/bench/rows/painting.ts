@@ -55,7 +55,7 @@ async function sellByScanner(screen: Screen, codes: readonly string[], random: (
   await screen.press("F9");
   await screen.page.locator(".tender").waitFor();
   await screen.press("F3");
-  await screen.receiptNumber();
+  await screen.page.locator(".done-mark").waitFor();
 }
 
 interface Watched {
