@@ -3,6 +3,7 @@ import type { ItemDetailView, ItemView } from "#schema/wire/views.ts";
 import { type CounterContext, settingsOf } from "../context.ts";
 import { answer, refuse } from "../outcome.ts";
 import type { UseCase } from "../use-case.ts";
+import { sortedPage } from "../sorted-items.ts";
 
 export const search: UseCase<"search"> = ({ context }, input) => {
   const limit = input.limit ?? 30;
@@ -11,7 +12,12 @@ export const search: UseCase<"search"> = ({ context }, input) => {
   const page =
     input.sort === undefined
       ? prices.search(input.text, limit, offset, context.clock.now())
-      : sortedPage(context, input.text, input.sort, input.descending ?? false, limit, offset);
+      : sortedPage(
+          context,
+          { text: input.text, sort: input.sort, descending: input.descending ?? false },
+          limit,
+          offset,
+        );
   return answer({ items: page.items.map((item) => itemView(context, item)), total: page.total });
 };
 
@@ -57,30 +63,6 @@ export function itemDetail(context: CounterContext, item: PriceBookItem): ItemDe
       .pricesSpread()
       .map((till) => ({ ...till, label: context.shop.labelOf(till.device) })),
   };
-}
-
-/** All that match, ordered by one column; items that are equal there stay in the order they were found in. */
-function sortedPage(
-  context: CounterContext,
-  text: string,
-  sort: "name" | "department" | "price" | "stock",
-  descending: boolean,
-  limit: number,
-  offset: number,
-): { items: PriceBookItem[]; total: number } {
-  const { prices, stock } = context.shop;
-  const found = prices.search(text, Math.max(1, prices.size), 0, context.clock.now());
-  const departments = new Map(settingsOf(context).departments.map(({ id, name }) => [id, name]));
-  const keyOf: Record<typeof sort, (item: PriceBookItem) => string | number> = {
-    name: (item) => item.name.toLowerCase(),
-    department: (item) => (departments.get(item.departmentId) ?? item.departmentId).toLowerCase(),
-    price: (item) => item.priceMinor,
-    stock: (item) => stock.of(item.itemId) ?? Number.NEGATIVE_INFINITY,
-  };
-  const keyed = found.items.map((item) => ({ item, key: keyOf[sort](item) }));
-  const way = descending ? -1 : 1;
-  keyed.sort((a, b) => (a.key < b.key ? -way : a.key > b.key ? way : 0));
-  return { items: keyed.slice(offset, offset + limit).map(({ item }) => item), total: found.total };
 }
 
 function itemView(context: CounterContext, item: PriceBookItem): ItemView {
