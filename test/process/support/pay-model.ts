@@ -1,20 +1,24 @@
-import type { CartView } from "#schema/wire/views.ts";
+import type { PaidView } from "#schema/wire/views.ts";
+import type { TillClient } from "./till-client.ts";
 import { items } from "./test-shop.ts";
 
-/** What the tills told the test they had done: the other side of the account. */
+/** What the tills told the test they had sold: the other side of the account. */
 export class PayModel {
-  /** Receipt numbers that were acknowledged, each with its cart. */
-  readonly receipts = new Map<string, string>();
+  /** Totals by receipt number, as acknowledged. */
+  readonly receipts = new Map<string, number>();
   readonly #sold = new Map<string, number>();
   takingsMinor = 0;
 
-  sold(number: string, cart: CartView): void {
+  /** Books what a till says is paid; the lines are those of its receipt. */
+  async sold(client: TillClient, { receiptId, number, totalMinor }: PaidView): Promise<void> {
     if (this.receipts.has(number)) throw new Error(`receipt ${number} was given twice`);
-    this.receipts.set(number, cart.cartId);
-    for (const { itemId, quantityMilli } of cart.lines) {
-      this.#sold.set(itemId!, this.soldMilli(itemId!) + quantityMilli);
+    this.receipts.set(number, totalMinor);
+    const receipt = await client.command("receipt", { receiptId });
+    for (const { name, quantityMilli } of receipt.items) {
+      const id = name.replace(/^Goods /, "");
+      this.#sold.set(id, this.soldMilli(id) + quantityMilli);
     }
-    this.takingsMinor += cart.totalMinor;
+    this.takingsMinor += totalMinor;
   }
 
   soldMilli(itemId: string): number {
