@@ -275,7 +275,9 @@ function ReturnRow(props: {
         <KeyButton
           label="+"
           name={words.receipts.more(item.name)}
-          unavailable={chosenMilli + step <= item.returnableMilli ? null : words.reasons.noMoreReturnable}
+          unavailable={
+            step > 0 && chosenMilli + step <= item.returnableMilli ? null : words.reasons.noMoreReturnable
+          }
           onPress={() => choose(item.lineNo, chosenMilli + step)}
         />
       </span>

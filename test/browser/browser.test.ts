@@ -1,0 +1,22 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { salesTests } from "./sales.ts";
+import { Stage } from "./stage.ts";
+
+let shop: Stage;
+const stage = (): Stage => shop;
+
+beforeAll(async () => {
+  shop = await Stage.open();
+});
+afterEach(() => shop.closeScreens());
+afterAll(() => shop?.close());
+
+describe("with the relay", () => {
+  salesTests(stage);
+});
+
+describe("without the relay", () => {
+  beforeAll(() => shop.demo.turnInternet(false));
+  afterAll(() => shop.demo.turnInternet(true));
+  salesTests(stage);
+});
