@@ -1,29 +1,16 @@
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { takeDay } from "./day/day-cache.ts";
 import { fullSizes, quickSizes } from "./day/sizes.ts";
 import { clearWork, openBench } from "./harness/bench.ts";
 import { describeMachine } from "./harness/machine.ts";
 import { endAll, killAll } from "./harness/processes.ts";
-import { type Row, bars } from "./harness/row.ts";
+import type { Row } from "./harness/row.ts";
 import { table } from "./harness/table.ts";
 import { measurements } from "./measurements.ts";
+import { readOptions } from "./options.ts";
+import { replayRetailFile } from "./rows/retail-file.ts";
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "string" },
-    only: { type: "string" },
-    quick: { type: "boolean", default: false },
-    "stale-day": { type: "boolean", default: false },
-  },
-});
-const { quick } = values;
-const only = values.only?.split(",");
-const unknown = only?.filter((name) => !Object.hasOwn(bars, name)) ?? [];
-if (unknown.length > 0) {
-  console.error(`--only: no such row: ${unknown.join(", ")}. There are: ${Object.keys(bars).join(", ")}`);
-  process.exit(2);
-}
+const { json, only, quick, retailFile, staleDay } = readOptions(process.argv.slice(2));
 const began = performance.now();
 const say = (what: string): void =>
   console.error(`[${Math.round((performance.now() - began) / 1000)} s] ${what}`);
@@ -37,27 +24,32 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 console.log(`${describeMachine()}\n`);
 const rows: Row[] = [];
 const failed: string[] = [];
-try {
-  const day = await takeDay({ sizes: quick ? quickSizes : fullSizes, stale: values["stale-day"], say });
-  const bench = openBench(day, quick, say);
-  for (const measurement of measurements) {
-    if (only && !measurement.rows.some((name) => only.includes(name))) continue;
-    say(measurement.rows.join(", "));
-    try {
-      rows.push(...(await measurement.run(bench)));
-    } catch (error) {
-      console.error(error);
-      failed.push(...measurement.rows);
-      await endAll();
-    }
+const attempt = async (names: readonly string[], measure: () => Promise<readonly Row[]>): Promise<void> => {
+  say(names.join(", "));
+  try {
+    rows.push(
+      ...(await measure()).filter(({ name }) => name === "retail-file" || (only?.includes(name) ?? true)),
+    );
+  } catch (error) {
+    console.error(error);
+    failed.push(...names);
+  } finally {
+    await endAll();
   }
+};
+try {
+  const day = await takeDay({ sizes: quick ? quickSizes : fullSizes, stale: staleDay, say });
+  const bench = openBench(day, quick, say);
+  for (const { rows: names, run } of measurements)
+    if (!only || names.some((name) => only.includes(name))) await attempt(names, () => run(bench));
+  if (retailFile !== undefined)
+    await attempt(["retail-file"], async () => [await replayRetailFile(retailFile)]);
 } finally {
   await endAll();
   clearWork();
 }
-const wanted = rows.filter(({ name }) => !only || only.some((one) => one === name));
 if (quick) console.log("QUICK: smaller sizes and fewer repetitions; not the figures the bars are for\n");
-console.log(table(wanted));
+console.log(table(rows));
 if (failed.length > 0) console.log(`\nNOT MEASURED, see the error above: ${failed.join(", ")}`);
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, undefined, 1)}\n`);
 process.exitCode = failed.length > 0 ? 1 : 0;
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(wanted, undefined, 1)}\n`);

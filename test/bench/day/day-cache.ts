@@ -64,7 +64,7 @@ function hashOf(sizes: Sizes): string {
 function filesOf(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(ts|mjs|csv|json)$/.test(name) && !/\.test\.ts$/.test(name))
+    .filter((name) => /\.(ts|mjs|csv|json)$/.test(name) && !name.endsWith(".test.ts"))
     .map((name) => join(path, name))
     .filter((file) => statSync(file).isFile())
     .toSorted();
