@@ -14,13 +14,13 @@ export interface TestDoor extends Door {
   signIn(staffId?: string, pin?: string): Promise<string>;
 }
 
-export interface Asked {
+interface Asked {
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: string | Buffer;
   readonly host?: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;

@@ -8,6 +8,9 @@ import type { DoorAddress } from "./till-client.ts";
 
 const relay = fileURLToPath(new URL("./unix-relay.ts", import.meta.url));
 
+/** Of iproute2; where it is missing, `namespacesWork` says so. */
+const ipCommand = "ip";
+
 /** A LAN of network namespaces, one a till, on two switches with one cable between them. */
 export interface NamespaceLan {
   setup(n: number): Partial<TillSetup>;
@@ -70,7 +73,7 @@ export async function makeLan(tills: number): Promise<NamespaceLan> {
     async (url: string): Promise<DoorAddress> => {
       const path = join(folder, `door-${++doors}`);
       const command = [process.execPath, relay, path, new URL(url).port];
-      const child = spawn("ip", ["netns", "exec", namespace, ...command], {
+      const child = spawn(ipCommand, ["netns", "exec", namespace, ...command], {
         stdio: ["pipe", "pipe", "inherit"],
       });
       relays.push(child);
@@ -104,5 +107,5 @@ function nameOf(what: string): string {
 }
 
 function ip(...args: readonly string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  execFileSync(ipCommand, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
 }
