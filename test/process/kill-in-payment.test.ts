@@ -53,8 +53,9 @@ test(
         });
         const what = `${strike}: ${way}`;
         counts[what] = (counts[what] ?? 0) + 1;
+        if (round % 50 === 0 && round < rounds) console.log(`${round} rounds`, counts);
       }
-      console.log(counts);
+      console.log(`${rounds} rounds`, counts);
       await settleOpenCarts(shop.tills[0]!, model);
       await everyTillAgrees(shop, model);
       await everyDiskAgrees(shop, model);
