@@ -258,6 +258,6 @@ test("whatever two cashiers do, apart and together: no money is lost, no goods, 
         }
       },
     ),
-    { numRuns: Number(process.env["TILLMESH_RUNS"] ?? 15) },
+    { numRuns: Number(process.env["TILLMESH_RUNS"] ?? 15), endOnFailure: true },
   );
 }, 600_000);

@@ -4,7 +4,6 @@ import {
   type JournalFault,
   type JournalPosition,
   checkJournal,
-  positionAfter,
 } from "#schema/documents/journal.ts";
 import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
 import { type StoredRecord, decodeVouchedRecord } from "#schema/documents/record.ts";
@@ -48,7 +47,7 @@ export class Journals {
       .map((record) => (record instanceof Uint8Array ? record : new Uint8Array()));
     const records =
       address.device === this.#device
-        ? this.#own(bytes, reading)
+        ? this.#own(name, bytes, reading)
         : this.#others(name, address.device, bytes, reading);
     for (const [i, record] of records.entries()) this.#trade.apply(record, bytes[i]!);
     reading.count += records.length;
@@ -59,10 +58,18 @@ export class Journals {
     return [...this.#read.values()].flatMap((reading) => reading.doubt ?? []);
   }
 
-  #own(bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
-    const records = bytes.map((record) => decodeVouchedRecord(record));
-    const last = records.at(-1);
-    if (last && reading.position) reading.position = positionAfter(reading.position, last);
+  /** Written here, or by an earlier process here: not checked again. What reads as no record at all came another way. */
+  #own(name: DocumentName, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
+    const records: StoredRecord[] = [];
+    for (const record of bytes)
+      try {
+        records.push(decodeVouchedRecord(record));
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : String(error);
+        const index = reading.count + records.length;
+        reading.doubt = { journal: name, index, fault: { type: "malformed", problem } };
+        break;
+      }
     return records;
   }
 
