@@ -12,7 +12,7 @@ import { cryptoReady, hashHex, signingKeyFromSeed } from "#schema/trust/crypto.t
 import { compressor } from "#terminal/segments/compressor.ts";
 import { Segments } from "#terminal/segments/segments.ts";
 import { MemoryVault, memoryDisk } from "#terminal/vault/memory-vault.ts";
-import { Journals } from "./journals.ts";
+import { Journals } from "#schema/documents/fold/journals.ts";
 import { PriceBook } from "./price-book.ts";
 
 await cryptoReady;

@@ -18,7 +18,7 @@ import type { StoreDocument } from "#schema/documents/store-document.ts";
 import type { Replica } from "#terminal/replica/replica.ts";
 import type { Segments } from "#terminal/segments/segments.ts";
 import { Carts } from "./carts.ts";
-import { Journals } from "./journals.ts";
+import { Journals } from "#schema/documents/fold/journals.ts";
 import { PriceBook } from "./price-book.ts";
 import { type StoreState, readStore } from "./store-reader.ts";
 

@@ -1,13 +1,8 @@
-import type { Bytes, DeviceId, StoreId } from "#schema/bytes.ts";
-import {
-  type JournalDocument,
-  type JournalFault,
-  type JournalPosition,
-  checkJournal,
-} from "#schema/documents/journal.ts";
-import { type DocumentName, parseDocumentName } from "#schema/documents/names.ts";
-import { type StoredRecord, decodeVouchedRecord } from "#schema/documents/record.ts";
-import type { TradeFold } from "#schema/documents/fold/trade.ts";
+import type { Bytes, DeviceId, StoreId } from "../../bytes.ts";
+import { type JournalDocument, type JournalFault, type JournalPosition, checkJournal } from "../journal.ts";
+import { type DocumentName, parseDocumentName } from "../names.ts";
+import { type StoredRecord, decodeVouchedRecord } from "../record.ts";
+import type { TradeFold } from "./trade.ts";
 
 /** A journal whose records are wrong from `index` on: what comes after is not believed. */
 export interface JournalDoubt {
@@ -22,32 +17,33 @@ interface Reading {
   doubt: JournalDoubt | undefined;
 }
 
-/** Folds the journals as they grow. Another till's records are checked, signature and chain; this till's own are its own. */
+/** Folds the journals as they grow. Records are checked, signature and chain, but for those of `own`: a till knows its own. */
 export class Journals {
   readonly #store: StoreId;
-  readonly #device: DeviceId;
+  readonly #own: DeviceId | null;
   readonly #trade: TradeFold;
   readonly #read = new Map<DocumentName, Reading>();
 
-  constructor(store: StoreId, device: DeviceId, trade: TradeFold) {
+  constructor(store: StoreId, own: DeviceId | null, trade: TradeFold) {
     this.#store = store;
-    this.#device = device;
+    this.#own = own;
     this.#trade = trade;
   }
 
-  /** Folds what is new in a journal and answers with it. */
-  read(name: DocumentName, journal: JournalDocument): StoredRecord[] {
+  /** Folds what is new in a journal and answers with it; `journal` is the document, whatever others wrote into it. */
+  read(name: DocumentName, journal: { readonly records?: unknown }): StoredRecord[] {
     const address = parseDocumentName(name);
     if (address?.kind !== "journal") return [];
     let reading = this.#read.get(name);
     if (!reading) this.#read.set(name, (reading = { count: 0, position: undefined, doubt: undefined }));
-    if (reading.doubt || journal.records.length <= reading.count) return [];
-    const bytes = journal.records
+    const stored = journal.records;
+    if (reading.doubt || !Array.isArray(stored) || stored.length <= reading.count) return [];
+    const bytes = stored
       .slice(reading.count)
       .map((record) => (record instanceof Uint8Array ? record : new Uint8Array()));
     const records =
-      address.device === this.#device
-        ? this.#own(name, bytes, reading)
+      address.device === this.#own
+        ? this.#vouched(name, bytes, reading)
         : this.#others(name, address.device, bytes, reading);
     for (const [i, record] of records.entries()) this.#trade.apply(record, bytes[i]!);
     reading.count += records.length;
@@ -59,7 +55,7 @@ export class Journals {
   }
 
   /** Written here, or by an earlier process here: not checked again. What reads as no record at all came another way. */
-  #own(name: DocumentName, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
+  #vouched(name: DocumentName, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
     const records: StoredRecord[] = [];
     for (const record of bytes)
       try {
