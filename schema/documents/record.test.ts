@@ -175,7 +175,7 @@ describe("a journal", () => {
     },
     "one rewritten: the next no longer follows it": (bytes, at) => {
       bytes[at] = encodeRecord(
-        { ...(record(whole.places[at]!, (at + 1) % 3 === 0 ? (at + 1) / 3 : null) as TillRecord), time: 5 },
+        { ...record(whole.places[at]!, (at + 1) % 3 === 0 ? (at + 1) / 3 : null), time: 5 },
         key,
       ).bytes;
       return { first: at + 1, type: "wrong-prev" };

@@ -3,7 +3,7 @@ import { documentName } from "#schema/documents/names.ts";
 import type { FloorDocument } from "#schema/documents/floor.ts";
 import { withCheckDigit } from "#schema/domain/barcode/check-digit.ts";
 import { cryptoReady } from "#schema/trust/crypto.ts";
-import type { CommandInput, CommandName } from "#schema/wire/commands.ts";
+import type { CommandName } from "#schema/wire/commands.ts";
 import type { ErrorCode } from "#schema/wire/screen.ts";
 import { type TestTill, type World, cartOf, openFor, payCash, startMs, testWorld } from "./test-world.ts";
 

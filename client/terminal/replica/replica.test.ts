@@ -415,7 +415,7 @@ function slowly(inner: MemoryVault): {
 } {
   const waiting: (() => void)[] = [];
   let held = false;
-  const vault = new Proxy(inner as Vault, {
+  const vault = new Proxy<Vault>(inner, {
     get(_target, property) {
       if (property === "commit" && held)
         return async (...given: Parameters<Vault["commit"]>) => {

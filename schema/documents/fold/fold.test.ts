@@ -127,21 +127,21 @@ function picture(fold: TradeFold): unknown {
       net,
       taxes: [...taxes],
       tenders: [...tenders],
-      tills: [...tills].toSorted(),
+      tills: Object.fromEntries(tills),
     };
   };
   return {
     days: ["2026-11-20", "2026-11-21"].map(day),
     receipts: [...fold.receipts.values()].toSorted((a, b) => (a.hash < b.hash ? -1 : 1)),
     exceptions: fold.exceptions(),
-    settled: [...fold.settled].toSorted(),
+    settled: Object.fromEntries(fold.settled),
     shifts: keys.map((key) => {
       const shift = fold.openShift(key.device);
       return shift && { shift, expected: fold.expectedCash(shift) };
     }),
-    stock: [...stockOf(fold)].toSorted(),
+    stock: Object.fromEntries(stockOf(fold)),
     carts: ["c0", "c1"].map((cart) => ["l0", "l1"].map((one) => fold.coveredOfCartLine(cart, one))),
-    positions: [...fold.positions(new Map())].toSorted(),
+    positions: Object.fromEntries(fold.positions(new Map())),
   };
 }
 
