@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { listenToKeys } from "./keys/keyboard.ts";
@@ -16,4 +17,6 @@ const link = openTillLink(
 );
 const root = document.querySelector("#root");
 if (!root) throw new Error("no #root in the page");
-createRoot(root).render(<App link={link} keyboard={listenToKeys(window)} path={location.pathname} />);
+createRoot(root).render(
+  <App link={link} keyboard={listenToKeys(window, flushSync)} path={location.pathname} />,
+);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { salesTests } from "./sales.ts";
+import { shopFloorTests } from "./shop-floor.ts";
 import { Stage } from "./stage.ts";
 
 let shop: Stage;
@@ -19,4 +20,8 @@ describe("without the relay", () => {
   beforeAll(() => shop.demo.turnInternet(false));
   afterAll(() => shop.demo.turnInternet(true));
   salesTests(stage);
+});
+
+describe("on the shop floor", () => {
+  shopFloorTests(stage);
 });

@@ -15,8 +15,14 @@ export interface Keyboard {
   readonly scan: (code: string) => void;
 }
 
-/** The one listener of a screen's window. */
-export function listenToKeys(target: Window): Keyboard {
+/**
+ * The one listener of a screen's window. `draw` runs what changes the screen and has it drawn when it returns: Enter may
+ * follow a held-back digit within the same event, and must find it entered.
+ */
+export function listenToKeys(
+  target: Window,
+  draw: (change: () => void) => void = (change) => change(),
+): Keyboard {
   const layers: { readonly level: number; readonly layer: KeyLayer }[] = [];
   let wedge: Wedge = idleWedge;
 
@@ -31,10 +37,8 @@ export function listenToKeys(target: Window): Keyboard {
 
   const type = (text: string): void => {
     const field = textField(target.document.activeElement);
-    if (field) insertText(target.document, text);
-    else {
-      for (const character of text) ask((layer) => layer.onCharacter?.(character) ?? false);
-    }
+    if (field) return draw(() => insertText(target.document, text));
+    for (const character of text) draw(() => void ask((layer) => layer.onCharacter?.(character) ?? false));
   };
 
   target.addEventListener(
