@@ -5,6 +5,7 @@ import { editsBeyond } from "#schema/documents/fold/prices.ts";
 import { StockFold } from "#schema/documents/fold/stock.ts";
 import { TradeFold } from "#schema/documents/fold/trade.ts";
 import type { JournalDocument } from "#schema/documents/journal.ts";
+import { decodeVouchedRecord } from "#schema/documents/record.ts";
 import {
   type DocumentName,
   type TradingDay,
@@ -73,6 +74,7 @@ export class Shop {
       return address && "day" in address && days.has(address.day);
     });
     for (const name of wanted) await replica.open(name);
+    await this.#openUncounted();
     this.#opening = false;
   }
 
@@ -121,6 +123,31 @@ export class Shop {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+  }
+
+  /** Journals of whatever day whose movements are in no published balances yet: without them stock would be wrong. */
+  async #openUncounted(): Promise<void> {
+    const { replica } = this.#options;
+    const contains = this.#stockBase?.contains;
+    const counted = new Map(
+      contains?.kind === "stock"
+        ? contains.positions.map(({ device, series, seq }) => [`${device} ${series}`, seq])
+        : [],
+    );
+    const journals = replica.names().flatMap((name) => {
+      const address = parseDocumentName(name);
+      return address?.kind === "journal" ? [{ name, ...address }] : [];
+    });
+    const done = new Set<DeviceId>();
+    for (const { name, device } of journals.toSorted((a, b) => (a.day < b.day ? 1 : -1))) {
+      if (done.has(device)) continue;
+      await replica.open(name);
+      const [first] = replica.doc<JournalDocument>(name).records;
+      if (!(first instanceof Uint8Array)) continue;
+      const { series, seq } = decodeVouchedRecord(first).record;
+      // A till's records are one chain: what is before a counted one is counted.
+      if (seq <= (counted.get(`${device} ${series}`) ?? 0)) done.add(device);
+    }
   }
 
   #read(name: DocumentName): void {
