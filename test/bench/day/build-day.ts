@@ -53,7 +53,7 @@ export async function buildDay(folder: string, sizes: Sizes, say: (what: string)
   const first = join(folder, tillFolder(1));
   const before = folderBytes(first);
   const each = sizes.sales / sizes.sellers;
-  await Promise.all(tills.map(({ screen }, n) => sellAll(screen, goods.codes, each, n)));
+  await Promise.all(tills.map(({ screen }, n) => sellAll(screen, goods.codes, each, n, say)));
   for (const { screen } of tills) await complete(screen, sizes.sales);
   await pause(2 * quietMs);
   const after = folderBytes(first);
@@ -118,11 +118,18 @@ async function stop({ till, screen }: Manned): Promise<void> {
 }
 
 /** With a quiet moment now and then, as shops have, in which a till tidies up. */
-async function sellAll(screen: Screen, codes: readonly string[], sales: number, seed: number): Promise<void> {
+async function sellAll(
+  screen: Screen,
+  codes: readonly string[],
+  sales: number,
+  seed: number,
+  say: (what: string) => void,
+): Promise<void> {
   const choose = seeded(seed + 1);
   for (let sale = 1; sale <= sales; sale++) {
     await sellSix(screen, codes, choose);
     if (sale % 100 === 0) await pause(quietMs);
+    if (sale % 250 === 0 && seed === 0) say(`${sale} of ${sales} sales on the first till`);
   }
 }
 
