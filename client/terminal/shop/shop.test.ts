@@ -77,6 +77,36 @@ describe("journals", () => {
     }
   });
 
+  test("whose list is not in their order, as when a lost end came back late, are read in their order", () => {
+    for (const by of [here, there]) {
+      const [one, two, three, four, five] = chain(by, 5) as [Bytes, Bytes, Bytes, Bytes, Bytes];
+      const lists = [
+        [one, two],
+        [one, two, four], // the third is lost, and the till goes on
+        [one, two, four, three],
+        [one, two, four, three, five],
+      ];
+      for (const states of [
+        lists,
+        [
+          [one, two],
+          [one, two, four],
+          [one, two, three, four],
+          [one, two, three, four, five],
+        ],
+      ]) {
+        const { trade, journals } = begin();
+        const folded = states.flatMap((records) => journals.read(nameOf(by), { records: [...records] }));
+        expect(folded.map(({ record }) => record.seq).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
+        expect(journals.doubts()).toEqual([]);
+        expect(upTo(trade, by)).toBe(5);
+      }
+      const { trade, journals } = begin();
+      journals.read(nameOf(by), { records: [one, two, two, three] });
+      expect([upTo(trade, by), journals.doubts()]).toEqual([3, []]);
+    }
+  });
+
   test("of this till, with what is no record in it, do not stop the till", () => {
     const { trade, journals } = begin();
     const records = [...chain(here, 2), new Uint8Array([1, 2])];

@@ -1,7 +1,7 @@
-import type { Bytes, DeviceId, StoreId } from "../../bytes.ts";
-import { type JournalDocument, type JournalFault, type JournalPosition, checkJournal } from "../journal.ts";
+import { type Bytes, type DeviceId, type HashHex, type StoreId, equalBytes } from "../../bytes.ts";
+import { type JournalFault, type JournalPosition, checkJournal } from "../journal.ts";
 import { type DocumentName, parseDocumentName } from "../names.ts";
-import { type StoredRecord, decodeVouchedRecord } from "../record.ts";
+import { type StoredRecord, type TillRecord, decodeVouchedRecord } from "../record.ts";
 import type { TradeFold } from "./trade.ts";
 
 /** A journal whose records are wrong from `index` on: what comes after is not believed. */
@@ -13,8 +13,16 @@ export interface JournalDoubt {
 
 interface Reading {
   count: number;
+  /** The last that was read: while it stands where it stood, only what follows it is new. */
+  last: Bytes | undefined;
   position: JournalPosition | undefined;
   doubt: JournalDoubt | undefined;
+}
+
+interface Judged {
+  readonly records: readonly StoredRecord[];
+  readonly position: JournalPosition | undefined;
+  readonly fault: { readonly index: number; readonly fault: JournalFault } | undefined;
 }
 
 /** Folds the journals as they grow. Records are checked, signature and chain, but for those of `own`: a till knows its own. */
@@ -35,49 +43,85 @@ export class Journals {
     const address = parseDocumentName(name);
     if (address?.kind !== "journal") return [];
     let reading = this.#read.get(name);
-    if (!reading) this.#read.set(name, (reading = { count: 0, position: undefined, doubt: undefined }));
-    const stored = journal.records;
-    if (reading.doubt || !Array.isArray(stored) || stored.length <= reading.count) return [];
-    const bytes = stored
-      .slice(reading.count)
-      .map((record) => (record instanceof Uint8Array ? record : new Uint8Array()));
-    const records =
-      address.device === this.#own
-        ? this.#vouched(name, bytes, reading)
-        : this.#others(name, address.device, bytes, reading);
-    for (const [i, record] of records.entries()) this.#trade.apply(record, bytes[i]!);
-    reading.count += records.length;
-    return records;
+    if (!reading)
+      this.#read.set(name, (reading = { count: 0, last: undefined, position: undefined, doubt: undefined }));
+    if (!Array.isArray(journal.records)) return [];
+    const stored: readonly Bytes[] = journal.records.map((record: unknown) =>
+      record instanceof Uint8Array ? record : noRecord,
+    );
+    const { count, last, position, doubt } = reading;
+    const grown = !doubt && (count === 0 || isSame(stored[count - 1], last));
+    if (grown && stored.length === count) return [];
+    let judged = grown ? this.#judge(address.device, stored.slice(count), position, count) : undefined;
+    let bytes: readonly Bytes[] = stored.slice(count);
+    if (!judged || (judged.fault && count + bytes.length > 1)) {
+      // A till that lost the end of its journal and got it back may have recorded in between: the list is not its order.
+      bytes = inOrder(address.device, stored);
+      judged = this.#judge(address.device, bytes, undefined, 0);
+    }
+    reading.count = stored.length;
+    reading.last = stored.at(-1);
+    reading.position = judged.position;
+    reading.doubt = judged.fault && { journal: name, ...judged.fault };
+    return judged.records.filter((record, at) => this.#trade.apply(record, bytes[at]!));
   }
 
   doubts(): JournalDoubt[] {
     return [...this.#read.values()].flatMap((reading) => reading.doubt ?? []);
   }
 
-  /** Written here, or by an earlier process here: not checked again. What reads as no record at all came another way. */
-  #vouched(name: DocumentName, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
-    const records: StoredRecord[] = [];
-    for (const record of bytes)
-      try {
-        records.push(decodeVouchedRecord(record));
-      } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        const index = reading.count + records.length;
-        reading.doubt = { journal: name, index, fault: { type: "malformed", problem } };
-        break;
-      }
-    return records;
-  }
-
-  #others(name: DocumentName, device: DeviceId, bytes: readonly Bytes[], reading: Reading): StoredRecord[] {
+  /** `before` records were read earlier; faults count from the first of all. */
+  #judge(
+    device: DeviceId,
+    bytes: readonly Bytes[],
+    position: JournalPosition | undefined,
+    before: number,
+  ): Judged {
+    if (device === this.#own) return vouched(bytes, before);
     const owner = { store: this.#store, device };
-    const verdict = checkJournal(owner, bytes, reading.position);
-    if (verdict.type === "right") {
-      reading.position = verdict.position;
-      return [...verdict.records];
-    }
-    reading.doubt = { journal: name, index: reading.count + verdict.index, fault: verdict.fault };
-    const before = checkJournal(owner, bytes.slice(0, verdict.index), reading.position);
-    return before.type === "right" ? [...before.records] : [];
+    const verdict = checkJournal(owner, bytes, position);
+    if (verdict.type === "right") return { ...verdict, fault: undefined };
+    const right = checkJournal(owner, bytes.slice(0, verdict.index), position);
+    return {
+      records: right.type === "right" ? right.records : [],
+      position: right.type === "right" ? right.position : position,
+      fault: { index: before + verdict.index, fault: verdict.fault },
+    };
   }
+}
+
+const noRecord = new Uint8Array();
+
+/** Written here, or by an earlier process here: not checked again. What reads as no record at all came another way. */
+function vouched(bytes: readonly Bytes[], before: number): Judged {
+  const records: StoredRecord[] = [];
+  for (const record of bytes)
+    try {
+      records.push(decodeVouchedRecord(record));
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      const index = before + records.length;
+      return { records, position: undefined, fault: { index, fault: { type: "malformed", problem } } };
+    }
+  return { records, position: undefined, fault: undefined };
+}
+
+/** By series and number, each once; as they stand where one of them is no record of the device. */
+function inOrder(device: DeviceId, bytes: readonly Bytes[]): readonly Bytes[] {
+  const known = new Map<HashHex, { readonly one: Bytes; readonly record: TillRecord }>();
+  for (const one of bytes)
+    try {
+      const { hash, record } = decodeVouchedRecord(one);
+      if (record.device !== device) return bytes;
+      known.set(hash, { one, record });
+    } catch {
+      return bytes;
+    }
+  return [...known.values()]
+    .toSorted((a, b) => a.record.series - b.record.series || a.record.seq - b.record.seq)
+    .map(({ one }) => one);
+}
+
+function isSame(a: Bytes | undefined, b: Bytes | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && equalBytes(a, b));
 }

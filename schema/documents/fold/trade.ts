@@ -97,14 +97,15 @@ export class TradeFold {
   readonly #seen = new SeenRecords();
   readonly #noSaleMoves: StockMove["lines"] = [];
 
-  /** `bytes` are the record's own, kept to read it again. A record that was folded before is passed over. */
-  apply({ hash, record }: StoredRecord, bytes: Bytes): void {
-    if (!this.#seen.add(record, hash)) return;
+  /** `bytes` are the record's own, kept to read it again. False for a record that was folded before: it is passed over. */
+  apply({ hash, record }: StoredRecord, bytes: Bytes): boolean {
+    if (!this.#seen.add(record, hash)) return false;
     this.#day(record.body.day).apply(record);
     this.#day(`${record.body.day}/${record.device}`).apply(record);
     const moved = this.#applyKind(hash, record, bytes);
     if (moved.length > 0)
       this.moves.push({ device: record.device, series: record.series, seq: record.seq, lines: moved });
+    return true;
   }
 
   /**
