@@ -169,6 +169,9 @@ async function openLan(
   nowMs: () => number,
 ): Promise<Lan> {
   const { config, identity, random, vault, log } = options;
+  const floors = daysAround(nowMs, { past: 10, future: 1 });
+  // A till that was cut off for weeks still has sales that nobody else has.
+  const trade = daysAround(nowMs, { past: 92, future: 1 });
   const outcome = await startLan({
     replica,
     identity: enrolledIdentity({
@@ -185,7 +188,7 @@ async function openLan(
     discovery: { mdns: config.lan.mdns, gossip: config.lan.gossip },
     addressBook: vaultAddressBook(vault),
     segments: segmentSource(segments),
-    nameRule: daysAround(nowMs, { past: 10, future: 1 }),
+    nameRule: (address) => (address.kind === "journal" ? trade(address) : floors(address)),
     presence: { relay: relayOf(options) === null ? "unconfigured" : "unknown" },
     log: linkLog((trouble, detail) => log("warn", `network: ${trouble}`, { detail })),
   });
