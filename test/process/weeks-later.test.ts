@@ -27,7 +27,7 @@ test(
       await till.start();
       const open = await OpenShop.open(shop, seeded("weeks-later"));
       await open.sell(till, 2);
-    for (const day of [1, 9]) {
+      for (const day of [1, 9]) {
         await till.stop();
         await till.start(daysLater(day));
         await open.everyTillAgrees();
@@ -47,3 +47,25 @@ test(
     }
   },
 );
+
+test("a till that was cut off for two weeks brings what it sold alone", { timeout: 200_000 }, async () => {
+  const shop = await TestShop.make({ tills: 2 });
+  try {
+    await shop.wire();
+    await Promise.all(shop.tills.map((till) => till.start()));
+    const open = await OpenShop.open(shop, seeded("weeks-later, alone"));
+    const [alone, other] = shop.tills as [TestTill, TestTill];
+    await open.everyTillAgrees();
+    shop.between([alone], [other], "cut");
+    await alone.stop();
+    await alone.start(daysLater(1));
+    await open.sell(alone, 3);
+    await alone.stop();
+    await other.stop();
+    shop.between([alone], [other], "join");
+    await Promise.all(shop.tills.map((till) => till.start(daysLater(15))));
+    await open.everyTillAgrees();
+  } finally {
+    await shop.close();
+  }
+});
