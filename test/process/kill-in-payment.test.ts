@@ -227,6 +227,11 @@ async function payInHand(client: TillClient, model: PayModel): Promise<void> {
 
 /** What a take-over did not know of comes back as a remainder; carts of killed moments are still open. */
 async function settleOpenCarts(till: TestTill, model: PayModel): Promise<void> {
+  // First it must know what the others finished a moment ago.
+  await until(
+    "every sale",
+    async () => (await till.client.command("report", {})).sales === model.receipts.size,
+  );
   await until("no cart is open any more", async () => {
     const { openCarts, cart } = await till.client.view();
     if (cart) await payInHand(till.client, model);
