@@ -20,7 +20,7 @@ export const rejoin: Measurement = {
     const woken: Rejoined[] = [];
     const started: number[] = [];
     for (let n = 0; n < bench.times(5, 2); n++) woken.push(await wake(bench, store));
-    for (let n = 0; n < bench.times(3, 1); n++) started.push(await startAsleep(bench, store));
+    for (let n = 0; n < bench.times(2, 1); n++) started.push(await startAsleep(bench, store));
     await store.stop();
     const seconds = woken.map(({ onDiskMs }) => onDiskMs / 1000);
     return [

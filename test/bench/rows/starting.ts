@@ -18,9 +18,9 @@ export const starting: Measurement = {
     await store.tills[0]!.stop();
     const data = store.folders[0]!;
     const others = store.tills.slice(1).map(({ lan }) => lan);
-    const cheap = await startOften(bench, data, others, bench.times(7, 3));
+    const cheap = await startOften(bench, data, others, bench.times(5, 3));
     await runChild("change-passphrase.child.ts", { folder: data, passphrase: bench.day.facts.passphrase });
-    const dear = await startOften(bench, data, others, bench.times(3, 1));
+    const dear = await startOften(bench, data, others, bench.times(2, 1));
     for (const screen of store.screens) screen.close();
     await Promise.all(store.tills.slice(1).map((till) => till.stop()));
     const seconds = cheap.map(({ till }) => till.readyMs / 1000);
