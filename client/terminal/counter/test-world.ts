@@ -65,10 +65,10 @@ export interface TestTill {
 }
 
 /** PINs of these people; all names are of the demo shop. */
-export const pins = { anna: "1111", omar: "2222", sean: "5555", maria: "9999" } as const;
+const pins = { anna: "1111", omar: "2222", sean: "5555", maria: "9999" } as const;
 
 /** Prices and codes the tests reckon with. Stock: apples 10, milk 5, of the rest none is kept. */
-export const priceBook = `item_id,name,price,department,barcode,unit,tax_class,age,stock
+const priceBook = `item_id,name,price,department,barcode,unit,tax_class,age,stock
 apple,Apple,0.50,produce,4006381333931,piece,zero,,10
 milk,Milk 1 l,1.23,dairy,96385074,piece,standard,,5
 wine,Red wine,12.99,alcohol,,piece,standard,,
