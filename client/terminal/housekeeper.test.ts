@@ -18,7 +18,11 @@ async function kept(): Promise<{ world: World; housekeeper: Housekeeper }> {
     throw new Error(what, { cause: error });
   };
   const monotonicMs = (): number => 0;
-  const housekeeper = new Housekeeper({ store, device, replica, shop, clock, monotonicMs, onFailure });
+  const housekeeper = new Housekeeper({
+    ...{ store, device, replica, shop, clock, monotonicMs, onFailure },
+    publishStock: async () => undefined,
+    isFirst: () => true,
+  });
   cleanups.push(
     () => housekeeper.close(),
     () => world.close(),

@@ -11,6 +11,8 @@ const openDays = 7;
 const lookMs = 500;
 /** A cashier who paused for so long is not waiting for anything. */
 const idleMs = 1200;
+/** By then a till that has just started has heard from its neighbours, if it has any. */
+const settledMs = 20_000;
 /** Not even a queue that never ends may put it off for longer. */
 const patienceMs = 120_000;
 
@@ -21,6 +23,10 @@ export interface HousekeeperOptions {
   readonly shop: Shop;
   readonly clock: TillClock;
   readonly monotonicMs: () => number;
+  /** Publishes the stock balances as they stand. */
+  readonly publishStock: () => Promise<void>;
+  /** Whether it falls to this till to do what one till must do for the store. */
+  readonly isFirst: () => boolean;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -39,10 +45,12 @@ export class Housekeeper {
   #day: TradingDay | undefined;
   #pricesMs: number;
   #tidying = false;
+  #looking = false;
+  readonly #startedMs: number;
 
   constructor(options: HousekeeperOptions) {
     this.#options = options;
-    this.#busyMs = this.#tidiedMs = options.monotonicMs();
+    this.#startedMs = this.#busyMs = this.#tidiedMs = options.monotonicMs();
     this.#pricesMs = options.clock.now();
     this.#timer = setInterval(() => void this.#look(), lookMs);
   }
@@ -69,12 +77,17 @@ export class Housekeeper {
   }
 
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     try {
       await this.openToday();
       this.#pricesDue();
       await this.#tidy();
+      await this.#countStock();
     } catch (error) {
       this.#options.onFailure("housekeeping", error);
+    } finally {
+      this.#looking = false;
     }
   }
 
@@ -83,6 +96,19 @@ export class Housekeeper {
     const now = clock.now();
     if (shop.prices.edits.comesDue(this.#pricesMs, now)) shop.pricesMayHaveChanged();
     this.#pricesMs = now;
+  }
+
+  /**
+   * Once a trading day one till publishes the stock balances, so that no till has to read back through older days. Two
+   * that do it apart do no harm.
+   */
+  async #countStock(): Promise<void> {
+    const { shop, clock, isFirst, monotonicMs, publishStock } = this.#options;
+    const settings = shop.state()?.settings;
+    const base = shop.stockBase();
+    if (!settings || !base || monotonicMs() - this.#startedMs < settledMs || !isFirst()) return;
+    if (tradingDay(base.time, settings) >= tradingDay(clock.now(), settings)) return;
+    await publishStock();
   }
 
   async #tidy(): Promise<void> {

@@ -4,6 +4,7 @@ import { documentName } from "#schema/documents/names.ts";
 import type { StoreDocument } from "#schema/documents/store-document.ts";
 import { englishReceipt, hebrewReceipt } from "#schema/domain/receipt/words.ts";
 import { Counter } from "./counter/counter.ts";
+import { publishBalances } from "./counter/commands/price-book.ts";
 import type { CounterContext } from "./counter/context.ts";
 import { PinGuard } from "./counter/pin-guard.ts";
 import { Sessions } from "./counter/session.ts";
@@ -93,18 +94,6 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const courier = new SegmentCourier({ shop, segments, gateway, network, onFailure });
 
   await shop.open((state) => new Set(daysKeptOpen(clock.now(), state.settings)));
-  const housekeeper = new Housekeeper({
-    store,
-    device: key.device,
-    replica,
-    shop,
-    clock,
-    monotonicMs,
-    onFailure,
-  });
-  await housekeeper.openToday();
-  addOwnLabel(replica, identity, clock.now());
-
   const context: CounterContext = {
     store,
     device: key.device,
@@ -123,6 +112,19 @@ export async function startTill(options: TillOptions): Promise<Till> {
     neighbourhood: network,
     words: config.language === "he" ? hebrewReceipt : englishReceipt,
   };
+  const housekeeper = new Housekeeper({
+    store,
+    device: key.device,
+    replica,
+    shop,
+    clock,
+    monotonicMs,
+    publishStock: async () => void (await publishBalances(context, null)),
+    isFirst: () => [...network.alive()].every((other) => key.device < other),
+    onFailure,
+  });
+  await housekeeper.openToday();
+  addOwnLabel(replica, identity, clock.now());
   counter = new Counter(context, {
     pins: new PinGuard(context, monotonicMs),
     onBug: (id, error) =>

@@ -79,7 +79,7 @@ async function publishPrices(
 }
 
 /** `counted` is what the shelf holds now; null: what the records make of the base before. */
-async function publishBalances(
+export async function publishBalances(
   context: CounterContext,
   counted: ReadonlyMap<string, number> | null,
 ): Promise<Outcome<Base>> {
