@@ -5,7 +5,7 @@ import { clearWork, openBench } from "./harness/bench.ts";
 import { describeMachine } from "./harness/machine.ts";
 import { endAll, killAll } from "./harness/processes.ts";
 import type { Row } from "./harness/row.ts";
-import { table } from "./harness/table.ts";
+import { figure, table } from "./harness/table.ts";
 import { measurements } from "./measurements.ts";
 import { readOptions } from "./options.ts";
 import { replayRetailFile } from "./rows/retail-file.ts";
@@ -27,9 +27,11 @@ const failed: string[] = [];
 const attempt = async (names: readonly string[], measure: () => Promise<readonly Row[]>): Promise<void> => {
   say(names.join(", "));
   try {
-    rows.push(
-      ...(await measure()).filter(({ name }) => name === "retail-file" || (only?.includes(name) ?? true)),
+    const measured = (await measure()).filter(
+      ({ name }) => name === "retail-file" || (only?.includes(name) ?? true),
     );
+    for (const { name, value, unit } of measured) say(`  ${name}: ${figure(value)} ${unit}`);
+    rows.push(...measured);
   } catch (error) {
     console.error(error);
     failed.push(...names);

@@ -18,6 +18,7 @@ const sources = [
   "fixtures",
   "test/bench/day",
   "test/bench/harness",
+  "test/bench/children",
   "package-lock.json",
 ];
 
