@@ -51,12 +51,13 @@ export async function buildDay(folder: string, sizes: Sizes, say: (what: string)
 
   say(`${sizes.sales} sales of six lines on ${sizes.sellers} tills`);
   const first = join(folder, tillFolder(1));
-  const before = folderBytes(first);
+  const sellers = range(1, sizes.sellers).map((n) => join(folder, tillFolder(n)));
+  const before = sellers.map(folderBytes);
   const each = sizes.sales / sizes.sellers;
   await Promise.all(tills.map(({ screen }, n) => sellAll(screen, goods.codes, each, n, say)));
   for (const { screen } of tills) await complete(screen, sizes.sales);
   await pause(2 * quietMs);
-  const after = folderBytes(first);
+  const after = sellers.map(folderBytes);
 
   say(`the other tills, ${sizes.tills} in all, catch up`);
   const known = tills.map(({ till }) => till.lan);
@@ -67,14 +68,16 @@ export async function buildDay(folder: string, sizes: Sizes, say: (what: string)
   }
   await pause(2 * quietMs);
   for (const till of [...others, ...tills]) await stop(till);
-  const closed = folderBytes(first);
+  const growth = sellers.map((seller, n) => ({
+    ...{ before: before[n]!, after: after[n]!, closed: folderBytes(seller) },
+  }));
 
   say("the same sales in one stock document");
   const { recordBytes } = await runChild<{ recordBytes: number }>("obvious-build.child.ts", {
     ...{ folder: first, passphrase, to: join(folder, obviousFolder) },
   });
   const facts: DayFacts = {
-    ...{ sizes, passphrase, manager, ...goods, folderBytes: { before, after, closed }, recordBytes },
+    ...{ sizes, passphrase, manager, ...goods, growth, recordBytes },
     seconds: Math.round((performance.now() - began) / 1000),
   };
   writeFileSync(join(folder, factsName), JSON.stringify(facts));

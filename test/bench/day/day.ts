@@ -15,11 +15,18 @@ export interface DayFacts {
   readonly codes: readonly string[];
   /** Items of the price book whose price may be edited. */
   readonly itemIds: readonly string[];
-  /** Of the first till's folder, in bytes: before the first sale, after the last while the till runs, and when closed. */
-  readonly folderBytes: { readonly before: number; readonly after: number; readonly closed: number };
+  /** Of the folders of the tills that sold, in bytes. */
+  readonly growth: readonly FolderGrowth[];
   /** What a sale's signed record weighs, the middle one. */
   readonly recordBytes: number;
   readonly seconds: number;
+}
+
+export interface FolderGrowth {
+  /** Before the first sale, after the last while the till runs, and when it is closed; logs and free pages included. */
+  readonly before: number;
+  readonly after: number;
+  readonly closed: number;
 }
 
 export const factsName = "day.json";
