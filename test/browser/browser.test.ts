@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { salesTests } from "./sales.ts";
+import { looksTests } from "./looks.ts";
 import { shopFloorTests } from "./shop-floor.ts";
 import { Stage } from "./stage.ts";
 
@@ -24,4 +25,8 @@ describe("without the relay", () => {
 
 describe("on the shop floor", () => {
   shopFloorTests(stage);
+});
+
+describe("to the eye and the ear", () => {
+  looksTests(stage);
 });

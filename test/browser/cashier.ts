@@ -3,7 +3,7 @@ import type { Language } from "#ui/words/languages.ts";
 import { type Words, wordsOf } from "#ui/words/words.ts";
 import { euro } from "./goods.ts";
 
-export const longestWaitMs = Number(process.env["WAIT_MS"] ?? 60_000);
+export const longestWaitMs = 60_000;
 
 export const sizes = {
   small: { width: 1024, height: 768 },

@@ -24,11 +24,12 @@ export function shopFloorTests(stage: () => Stage): void {
     const after = before + 15;
     await detail.getByRole("textbox", { name: "New price" }).fill((after / 100).toFixed(2));
     await detail.getByRole("button", { name: "Change price now" }).click();
-    await detail.locator(".detail-price").filter({ hasText: euro(after) }).waitFor();
+    await detail
+      .locator(".detail-price")
+      .filter({ hasText: euro(after) })
+      .waitFor();
     const tills = detail.getByRole("list", { name: "Which tills have the last change" });
-    await expect
-      .poll(() => tills.getByText("Has it").count(), { timeout: 60_000 })
-      .toBe(3);
+    await expect.poll(() => tills.getByText("Has it").count(), { timeout: 60_000 }).toBe(3);
 
     for (const screen of [second, third]) {
       await screen.scanned(goods.newspaper);
