@@ -78,7 +78,7 @@ export class Screen {
   /** As a keyboard-wedge scanner types: all keys at once, then Enter. */
   async scan(code: string): Promise<void> {
     const session = await this.#context.newCDPSession(this.page);
-    const keys = [...code].map((text) => ({ key: text, text }));
+    const keys = Array.from(code, (text) => ({ key: text, text }));
     await Promise.all(
       [...keys, { key: "Enter", text: "\r" }].flatMap(({ key, text }) => [
         session.send("Input.dispatchKeyEvent", { type: "keyDown", key, text }),

@@ -133,7 +133,7 @@ export function DiscountPanel(props: { readonly of: "line" | "cart" }): ReactNod
         shown={
           kind === "percent"
             ? percentBp === null
-              ? `${figure.text}%`
+              ? `${figure.text === "" ? 0 : figure.text}%`
               : formats.percent(percentBp)
             : formats.money(amountMinor ?? 0)
         }
