@@ -17,7 +17,7 @@ import { type Gateway, startGateway } from "./replication/gateway/gateway.ts";
 import { enrolledIdentity } from "./replication/lan/enrolled-identity.ts";
 import { linkLog } from "./replication/lan/link-log.ts";
 import { systemTiming } from "./replication/lan/timing.ts";
-import { daysAround } from "./replication/mesh/day-rule.ts";
+import { andFewStray, daysAround } from "./replication/mesh/day-rule.ts";
 import type { Lan } from "./replication/mesh/lan.ts";
 import { startLan } from "./replication/mesh/start-lan.ts";
 import { StoreNetwork } from "./replication/store-network.ts";
@@ -171,9 +171,9 @@ async function openLan(
   nowMs: () => number,
 ): Promise<Lan> {
   const { config, identity, random, vault, log } = options;
-  const floors = daysAround(nowMs, { past: 10, future: 1 });
+  const floors = andFewStray(daysAround(nowMs, { past: 10, future: 1 }), 4);
   // A till that was cut off for weeks still has sales that nobody else has.
-  const trade = daysAround(nowMs, { past: 92, future: 1 });
+  const trade = andFewStray(daysAround(nowMs, { past: 92, future: 1 }), 4);
   const outcome = await startLan({
     replica,
     identity: enrolledIdentity({

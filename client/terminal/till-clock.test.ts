@@ -16,6 +16,15 @@ test("goes on, and never back before the last record", () => {
   expect(clockAt(built, { lastRecordMs: () => built + 5 }).now()).toBe(built + 5);
 });
 
+test("a moment in another year does not leave the till there", () => {
+  const mad = { lastRecordMs: () => built + 12 * 365 * 24 * 60 * minute };
+  expect(clockAt(built + minute, mad).now()).toBe(built + minute);
+  expect(clockAt(built + minute, mad).distrust()).toBe("before-last-record");
+  expect(clockAt(built - minute, mad).now(), "a clock that was never right says nothing").toBe(
+    mad.lastRecordMs(),
+  );
+});
+
 test.each([
   ["right", built + minute, {}, null],
   ["before the version was made", built - 1, {}, "before-build"],

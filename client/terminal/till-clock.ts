@@ -14,11 +14,20 @@ export interface TillClockSources {
 
 const tolerableBackMs = 2 * 60_000;
 const tolerableOffsetMs = 10 * 60_000;
+/** A last record so far ahead of the machine was itself made by a clock gone mad, and does not bind what follows. */
+const madMs = 36 * 3_600_000;
 
-/** Never before what the journal says: a clock turned back gains nothing, and the order of records stays the order of times. */
+/**
+ * Never before what the journal says, so a clock turned back gains nothing and the order of records stays the order of
+ * times. But a clock that was years ahead for a moment and is right again does not leave the till in that year.
+ */
 export function tillClock(sources: TillClockSources): TillClock {
   return {
-    now: () => Math.max(Math.floor(sources.system()), sources.lastRecordMs()),
+    now() {
+      const system = Math.floor(sources.system());
+      const last = sources.lastRecordMs();
+      return system >= sources.builtMs && last - system > madMs ? system : Math.max(system, last);
+    },
     distrust() {
       const now = sources.system();
       if (now < sources.builtMs) return "before-build";

@@ -67,7 +67,7 @@ const changes = {
   age: (cart, _by, n) => setCartAge(cart, n % 3 === 0 ? null : n),
   suspend: (cart, _by, n) => suspendCart(cart, n % 2 === 0 ? "" : `label ${n}`),
   take: (cart, by) => takeCart(cart, devices[by]!),
-  abandon: (cart) => voidCart(cart),
+  abandon: (cart) => voidCart(cart, { reason: "left", staff: "anna", name: "Anna", time: 1 }),
   tender: (cart, by, n) =>
     addTender(cart, {
       id: `${by}.${n}`,

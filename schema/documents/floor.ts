@@ -28,6 +28,10 @@ export interface FloorCart {
   age?: number;
   lines: Record<string, FloorLine>;
   tenders: Record<string, FloorTender>;
+  /** Who agreed to something in it, each a canonical `LiveApproval`, under an id of its own. */
+  agreed?: Record<string, Bytes>;
+  /** Why and by whom it was abandoned: canonical `{reason, staff, name, time}`. */
+  dropped?: Bytes;
   /** Hashes of the records that sold it. More than one: paid apart, or a remainder paid later. */
   closed: Record<string, boolean>;
 }
@@ -97,6 +101,12 @@ export interface LiveCustomer {
   readonly certificate?: string;
 }
 
+/** Another person's agreement to something the cashier may not do alone. */
+export interface LiveApproval {
+  readonly permission: string;
+  readonly staff: { readonly id: string; readonly name: string };
+}
+
 /** A cart as every till reads it. */
 export interface LiveCart {
   readonly id: string;
@@ -112,6 +122,7 @@ export interface LiveCart {
   /** In the order in which they were added. */
   readonly lines: readonly LiveLine[];
   readonly tenders: readonly (LiveTender & { readonly void: boolean })[];
+  readonly approvals: readonly LiveApproval[];
   readonly closedBy: readonly HashHex[];
 }
 
@@ -182,6 +193,7 @@ export function openCart(
     state: 0,
     lines: {},
     tenders: {},
+    agreed: {},
     closed: {},
   };
   return bucket[id];
@@ -238,8 +250,17 @@ export function takeCart(cart: FloorCart, device: DeviceId): void {
   cart.state = 0;
 }
 
-export function voidCart(cart: FloorCart): void {
+export function voidCart(
+  cart: FloorCart,
+  by: { readonly reason: string; readonly staff: string; readonly name: string; readonly time: TimeMs },
+): void {
   cart.state = 2;
+  cart.dropped = toValue(plain(by));
+}
+
+export function addApproval(cart: FloorCart, id: string, approval: LiveApproval): void {
+  cart.agreed ??= {};
+  cart.agreed[id] = toValue(plain(approval));
 }
 
 export function addTender(cart: FloorCart, tender: LiveTender): void {
@@ -280,6 +301,9 @@ export function readCart(document: FloorDocument, id: string): LiveCart | undefi
     tenders: Object.keys(cart.tenders ?? {})
       .flatMap((tenderId) => readTender(tenderId, cart.tenders[tenderId]!))
       .toSorted((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1)),
+    approvals: Object.keys(cart.agreed ?? {})
+      .toSorted()
+      .flatMap((id) => approvalFrom(cart.agreed?.[id])),
     closedBy: Object.keys(cart.closed ?? {}).toSorted() as HashHex[],
   };
 }
@@ -314,6 +338,12 @@ function readTender(id: string, tender: FloorTender): (LiveTender & { void: bool
 
 function discountFrom(bytes: Bytes | undefined): LiveDiscount | null {
   return readAs(discountSchema, bytes) ?? null;
+}
+
+function approvalFrom(bytes: unknown): LiveApproval[] {
+  const approval = mapFromValue(bytes) as LiveApproval | undefined;
+  if (typeof approval?.permission !== "string" || typeof approval.staff?.id !== "string") return [];
+  return [approval];
 }
 
 function deviceFrom(bytes: unknown): DeviceId {

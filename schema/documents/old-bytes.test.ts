@@ -137,6 +137,7 @@ describe("what the first version wrote is read", () => {
         discount: null,
         customer: null,
         age: null,
+        approvals: [],
       },
       lines: [
         {

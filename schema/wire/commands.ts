@@ -48,7 +48,7 @@ export const commands = {
     input: z.object({ floatMinor: amount, ...confirmField }),
   },
   closeShift: {
-    summary: "Close the shift with what was counted; the drawer's cash and each other tender",
+    summary: "Close the shift with the cash that was counted in the drawer",
     access: "session",
     input: z.object({ countedCashMinor: amount, note: z.string().max(200).optional(), ...confirmField }),
   },

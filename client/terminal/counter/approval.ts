@@ -1,5 +1,8 @@
+import { addApproval } from "#schema/documents/floor.ts";
+import type { CartAt } from "#terminal/shop/carts.ts";
 import { type Act, approvalNeeded } from "#schema/domain/staff/permissions.ts";
-import { type CounterContext, settingsOf, stateOf } from "./context.ts";
+import { changeCart } from "./cart-access.ts";
+import { type CounterContext, randomId, settingsOf, stateOf } from "./context.ts";
 import { type Refusal, refuse } from "./outcome.ts";
 import type { PinGuard } from "./pin-guard.ts";
 import type { Session } from "./session.ts";
@@ -16,6 +19,11 @@ export interface Approved {
     readonly permission: string;
     readonly staff: { readonly id: string; readonly name: string };
   } | null;
+}
+
+/** Writes into the cart who agreed, so that its receipt says so whichever till finishes it. */
+export function noteApproval(context: CounterContext, at: CartAt, by: Approved["by"]): void {
+  if (by) changeCart(context, at, (draft) => addApproval(draft, randomId(context, 4), by));
 }
 
 /** Whether the session's person, or another who typed a PIN here, may do this. */

@@ -226,6 +226,7 @@ const refusals: readonly [
   ["addItem", { itemId: "card" }, "price-needed"],
   ["addItem", { itemId: "free" }, "confirm"],
   ["addItem", { itemId: "apple", quantityMilli: -1000 }, "bad-input"],
+  ["addItem", { itemId: "apple", quantityMilli: 1500 }, "bad-input"],
   ["addDepartment", { departmentId: "none", priceMinor: 1 }, "bad-input"],
   ["addDepartment", { departmentId: "bakery", priceMinor: 0 }, "confirm"],
   ["addDepartment", { departmentId: "bakery", priceMinor: 100, quantityMilli: -1000 }, "bad-input"],
@@ -364,7 +365,7 @@ describe("refused, and nothing has changed", () => {
     const { till } = await aTill();
     const [voided, returned, old] = [await sold(till), await sold(till), await sold(till)];
     await till.do("voidSale", { receiptId: voided, reason: "r", approval });
-    await till.do("returnLine", { receiptId: returned, lineNo: 1, quantityMilli: 500, reason: "r" });
+    await till.do("returnLine", { receiptId: returned, lineNo: 1, quantityMilli: 1000, reason: "r" });
     await payCash(till);
     const why = async (receiptId: string): Promise<unknown> =>
       (await till.refusal("voidSale", { receiptId, reason: "r", approval })).params["why"];
@@ -522,6 +523,38 @@ describe("carts pass from hand to hand", () => {
     for (const one of [till, other])
       expect(one.shop.carts.get(cartId)).toMatchObject({ cart: { tenders: [{ amount: 20 }] } });
   });
+});
+
+test("who agreed stands in the cart, so that the receipt says so whichever till finishes it", async () => {
+  const { world, till } = await aTill({ tills: 2 });
+  const other = world.till(1);
+  await openFor(other, "omar");
+  const { lineId } = await till.do("addItem", { itemId: "cheese", quantityMilli: 1000 });
+  await till.do("discountLine", {
+    lineId,
+    discount: { kind: "percent", percentBp: 3000, reason: "kind" },
+    approval,
+  });
+  await world.exchangeAll();
+  await other.do("takeOver", { cartId: cartOf(till).cartId });
+  const { receiptId } = await payCash(other);
+  expect(other.shop.trade.receiptBody(receiptId as never)!.approvals).toEqual([
+    { permission: "discount", staff: { id: "sean", name: "sean" } },
+  ]);
+});
+
+test("a receipt of long ago is found by its number, and by its day, after a restart", async () => {
+  const { world, till } = await aTill();
+  const receiptId = await sold(till);
+  const { number } = await till.do("receipt", { receiptId });
+  const { day } = till.shop.trade.receipts.get(receiptId as never)!;
+  world.nowMs += 30 * 86_400_000;
+  const again = await world.restart(0);
+  await again.signIn("anna");
+  expect((await again.do("findReceipts", { text: number })).receipts.map((one) => one.number)).toEqual([
+    number,
+  ]);
+  expect((await again.do("findReceipts", { day })).receipts.map((one) => one.number)).toEqual([number]);
 });
 
 describe("the manager", () => {

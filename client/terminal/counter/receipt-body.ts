@@ -48,7 +48,7 @@ export function receiptBody(
     change: settlement.changeMinor,
     ...(live.customer ? { customer: live.customer } : {}),
     ...(live.age === null ? {} : { ageChecked: live.age }),
-    ...(session.approvals.length > 0 ? { approvals: [...session.approvals] } : {}),
+    ...(live.approvals.length > 0 ? { approvals: [...live.approvals] } : {}),
   };
 }
 

@@ -18,11 +18,6 @@ export interface Session {
   lastLine: string | null;
   undo: UndoStep[];
   paid: PaidView | null;
-  /** Who agreed to what in the cart in hand. */
-  approvals: {
-    readonly permission: string;
-    readonly staff: { readonly id: string; readonly name: string };
-  }[];
   /** Replies by request id: a command repeated after a lost reply is done once. */
   readonly replies: Map<string, unknown>;
 }
@@ -42,7 +37,6 @@ export class Sessions {
       lastLine: null,
       undo: [],
       paid: null,
-      approvals: [],
       replies: new Map(),
     };
     this.#sessions.set(token, session);
@@ -76,7 +70,6 @@ export function takeInHand(session: Session, cart: string | null): void {
   session.cart = cart;
   session.lastLine = null;
   session.undo = [];
-  session.approvals = [];
   if (cart !== null) session.paid = null;
 }
 

@@ -125,6 +125,22 @@ export class Shop {
     clearTimeout(this.#retry);
   }
 
+  /** Journals that this till holds and has not opened, the newest day first: receipts of long ago. */
+  closedJournals(): { readonly name: DocumentName; readonly day: TradingDay }[] {
+    const { replica } = this.#options;
+    return replica
+      .names()
+      .flatMap((name) => {
+        const address = parseDocumentName(name);
+        return address?.kind === "journal" && !replica.isOpen(name) ? [{ name, day: address.day }] : [];
+      })
+      .toSorted((a, b) => (a.day < b.day ? 1 : -1));
+  }
+
+  async openJournal(name: DocumentName): Promise<void> {
+    await this.#options.replica.open(name);
+  }
+
   /** Journals of whatever day whose movements are in no published balances yet: without them stock would be wrong. */
   async #openUncounted(): Promise<void> {
     const { replica } = this.#options;

@@ -109,6 +109,8 @@ export function add(
   const { context, session } = call;
   if (quantityMilli === 0)
     return refuse("bad-input", "a quantity of zero", { field: "quantityMilli", problem: "zero" });
+  const parted = partedPiece(item, quantityMilli);
+  if (parted) return parted;
   if (quantityMilli < 0 && item.of === undefined)
     return refuse("bad-input", "to take goods back, use a return", {
       field: "quantityMilli",
@@ -177,6 +179,18 @@ export function inHandOrNew(call: Call): string | Refusal {
   );
   takeInHand(session, id);
   return id;
+}
+
+/** What is sold by the piece is sold whole. */
+export function partedPiece(
+  item: Pick<LineItem, "unit" | "name">,
+  quantityMilli: number,
+): Refusal | undefined {
+  if (item.unit !== "piece" || quantityMilli % 1000 === 0) return undefined;
+  return refuse("bad-input", `${item.name} is sold by the piece`, {
+    field: "quantityMilli",
+    problem: "part of a piece",
+  });
 }
 
 function badCode(code: Extract<ParsedBarcode, { type: "bad" }>): Refusal {

@@ -6,7 +6,7 @@ import {
   takeCart,
   voidCart as voidFloorCart,
 } from "#schema/documents/floor.ts";
-import { approve } from "../approval.ts";
+import { approve, noteApproval } from "../approval.ts";
 import { cartInHand, changeCart, closedRefusal, isRefusal } from "../cart-access.ts";
 import { priceCart } from "../cart-model.ts";
 import { settingsOf } from "../context.ts";
@@ -52,7 +52,7 @@ export const discountCart: UseCase<"discountCart"> = async (call, input) => {
     } as const;
     const approved = await approve(call.context, call.pins, call.session, act, input.approval);
     if (!approved.ok) return approved;
-    if (approved.by) call.session.approvals.push(approved.by);
+    noteApproval(call.context, at, approved.by);
   }
   const before = at.cart.discount;
   changeCart(call.context, at, (draft) => setCartDiscount(draft, input.discount));
@@ -133,21 +133,22 @@ export const takeOver: UseCase<"takeOver"> = (call, input) => {
   return take(call, input.cartId);
 };
 
-export const voidCart: UseCase<"voidCart"> = (call) => {
+export const voidCart: UseCase<"voidCart"> = (call, input) => {
   const at = cartInHand(call.context, call.session);
   if (isRefusal(at)) return at;
   if (at.cart.tenders.some((tender) => !tender.void))
     return refuse("has-tenders", "give back what was taken for it first");
-  changeCart(call.context, at, (draft) => voidFloorCart(draft));
+  changeCart(call.context, at, (draft) => voidFloorCart(draft, droppedBy(call, input.reason)));
   takeInHand(call.session, null);
   return done;
 };
 
 /** An empty cart in hand is let go. */
-function take({ context, session }: Call, cart: string): ReturnType<UseCase<"recall">> {
+function take(call: Call, cart: string): ReturnType<UseCase<"recall">> {
+  const { context, session } = call;
   const inHand =
     session.cart === null || session.cart === cart ? undefined : context.shop.carts.get(session.cart);
-  if (inHand) changeCart(context, inHand, (draft) => voidFloorCart(draft));
+  if (inHand) changeCart(context, inHand, (draft) => voidFloorCart(draft, droppedBy(call, "empty")));
   changeCart(context, context.shop.carts.get(cart)!, (draft) => takeCart(draft, context.device));
   takeInHand(session, cart);
   return done;
@@ -161,4 +162,8 @@ function handsFull({ context, session }: Call, wanted: string): Refusal | undefi
   if (inHand.cart.lines.some((line) => !line.void) || inHand.cart.tenders.some((tender) => !tender.void))
     return refuse("cart-not-empty", "put the cart in hand aside, or finish it, first");
   return undefined;
+}
+
+function droppedBy({ context, session }: Call, reason: string): Parameters<typeof voidFloorCart>[1] {
+  return { reason, staff: session.staff.id, name: session.staff.name, time: context.clock.now() };
 }

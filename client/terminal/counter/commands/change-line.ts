@@ -7,7 +7,7 @@ import {
 } from "#schema/documents/floor.ts";
 import { confirmPrice, confirmQuantity } from "#schema/domain/limits/confirm.ts";
 import type { CartAt } from "#terminal/shop/carts.ts";
-import { approve } from "../approval.ts";
+import { approve, noteApproval } from "../approval.ts";
 import { cartInHand, changeCart, isRefusal, storedLine } from "../cart-access.ts";
 import { type PricedCart, priceCart } from "../cart-model.ts";
 import { confirmRefusal } from "../confirm.ts";
@@ -15,6 +15,7 @@ import { settingsOf } from "../context.ts";
 import { type Refusal, done, refuse } from "../outcome.ts";
 import { remember } from "../session.ts";
 import type { Call, UseCase } from "../use-case.ts";
+import { partedPiece } from "./add-line.ts";
 
 interface LineAt {
   readonly at: CartAt;
@@ -44,6 +45,8 @@ export const setQuantity: UseCase<"setQuantity"> = (call, input) => {
       field: "quantityMilli",
       problem: "fixed",
     });
+  const parted = partedPiece(line.item, input.quantityMilli);
+  if (parted) return parted;
   const doubt = confirmQuantity(input.quantityMilli, settingsOf(call.context).confirm);
   if (doubt && input.confirm !== true) return confirmRefusal(doubt);
   changeCart(call.context, at, (draft) => setLineQuantity(draft, key, covered + input.quantityMilli));
@@ -88,7 +91,7 @@ export const discountLine: UseCase<"discountLine"> = async (call, input) => {
       input.approval,
     );
     if (!approved.ok) return approved;
-    if (approved.by) call.session.approvals.push(approved.by);
+    noteApproval(call.context, at, approved.by);
   }
   changeCart(call.context, at, (draft) => setLineDiscount(draft, key, input.discount));
   remember(call.session, { cart: at.cart.id, apply: (draft) => setLineDiscount(draft, key, line.discount) });
@@ -119,7 +122,7 @@ export const overridePrice: UseCase<"overridePrice"> = async (call, input) => {
     if (!approved.ok) return approved;
     const doubt = confirmPrice(price.priceMinor, line.item.price, settingsOf(call.context).confirm);
     if (doubt && input.confirm !== true) return confirmRefusal(doubt);
-    if (approved.by) call.session.approvals.push(approved.by);
+    noteApproval(call.context, at, approved.by);
   }
   changeCart(call.context, at, (draft) => setLinePrice(draft, key, price));
   remember(call.session, { cart: at.cart.id, apply: (draft) => setLinePrice(draft, key, line.price) });

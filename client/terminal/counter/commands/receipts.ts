@@ -8,15 +8,31 @@ import { returnableOf } from "../cart-model.ts";
 import { type CounterContext, settingsOf } from "../context.ts";
 import { answer, refuse } from "../outcome.ts";
 import { receiptText } from "../receipt-text.ts";
-import type { UseCase } from "../use-case.ts";
+import type { ParsedInput, UseCase } from "../use-case.ts";
 
-export const findReceipts: UseCase<"findReceipts"> = ({ context }, input) => {
-  const { trade } = context.shop;
+/** What lies in older days is opened when it is asked for: by its day, or by its number when no open day has it. */
+export const findReceipts: UseCase<"findReceipts"> = async ({ context, command }, input) => {
+  const { shop } = context;
+  const closed = shop.closedJournals();
+  for (const { name, day } of closed) if (day === input.day) await shop.openJournal(name);
+  let found = search(context, input);
+  if (input.day !== undefined || !/^[0-9a-f]{4}-\d+-\d+$/i.test(input.text?.trim() ?? ""))
+    return answer({ receipts: found });
+  for (const [at, { name }] of closed.entries()) {
+    if (found.length > 0) break;
+    command.onProgress?.(at / closed.length, "older days");
+    await shop.openJournal(name);
+    found = search(context, input);
+  }
+  return answer({ receipts: found });
+};
+
+function search(context: CounterContext, input: ParsedInput<"findReceipts">): ReceiptSummary[] {
   const wanted = (input.text ?? "").trim().toLowerCase();
   const amount = parseDecimal(wanted.replace(",", "."), currencyOf(settingsOf(context).currency).digits);
   const limit = input.limit ?? 50;
   const found: ReceiptEntry[] = [];
-  const newestFirst = [...trade.receipts.values()].toSorted(
+  const newestFirst = [...context.shop.trade.receipts.values()].toSorted(
     (a, b) => b.timeMs - a.timeMs || b.number - a.number,
   );
   for (const entry of newestFirst) {
@@ -24,8 +40,8 @@ export const findReceipts: UseCase<"findReceipts"> = ({ context }, input) => {
     if (input.day !== undefined && entry.day !== input.day) continue;
     if (matches(context, entry, wanted, amount.ok ? amount.value : null)) found.push(entry);
   }
-  return answer({ receipts: found.map((entry) => receiptSummary(context, entry)) });
-};
+  return found.map((entry) => receiptSummary(context, entry));
+}
 
 export const receipt: UseCase<"receipt"> = ({ context }, input) => {
   const { trade } = context.shop;

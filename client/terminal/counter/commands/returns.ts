@@ -1,6 +1,6 @@
 import type { HashHex } from "#schema/bytes.ts";
 import type { LineItem } from "#schema/documents/floor.ts";
-import { approve } from "../approval.ts";
+import { approve, noteApproval } from "../approval.ts";
 import { pricedNow } from "../cart-access.ts";
 import { returnableOf } from "../cart-model.ts";
 import { type CounterContext, settingsOf } from "../context.ts";
@@ -51,7 +51,7 @@ export const returnLine: UseCase<"returnLine"> = async (call, input) => {
   };
   const added = add(call, item, -input.quantityMilli, true);
   if (!added.ok) return added;
-  if (approved.by) session.approvals.push(approved.by);
+  noteApproval(context, context.shop.carts.get(session.cart!)!, approved.by);
   return answer({ lineId: added.value.lineId });
 };
 
@@ -90,6 +90,6 @@ export const returnWithoutReceipt: UseCase<"returnWithoutReceipt"> = async (call
   };
   const added = add(call, item, -input.quantityMilli, true);
   if (!added.ok) return added;
-  if (approved.by) session.approvals.push(approved.by);
+  noteApproval(context, context.shop.carts.get(session.cart!)!, approved.by);
   return answer({ lineId: added.value.lineId });
 };

@@ -55,7 +55,6 @@ async function makeWorld() {
   return world;
 }
 
-
 interface StoreAtRelay {
   readonly store: TestStore;
   readonly keys: LogKeys;

@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DeviceId } from "#schema/bytes.ts";
+import { type TradingDay } from "#schema/documents/names.ts";
+import type { StoreId } from "#schema/bytes.ts";
+import { andFewStray, daysAround } from "./day-rule.ts";
 import { KnownAddresses, parseAddress } from "./address-book.ts";
 import { backoffMs, lanBackoff } from "./backoff.ts";
 import { type GatewayCandidate, electGateway } from "./gateway.ts";
@@ -148,4 +151,17 @@ describe("addresses", () => {
     expect(known.addressesOf(device(299))).toHaveLength(8);
     expect(known.known(70 * 86_400_000)).toEqual([]);
   });
+});
+
+test("days near today are taken up, and only a few others of each till", () => {
+  const rule = andFewStray(
+    daysAround(() => Date.UTC(2026, 10, 22), { past: 10, future: 1 }),
+    2,
+  );
+  const take = (till: number, day: string): boolean =>
+    rule({ store: "0".repeat(32) as StoreId, kind: "journal", device: device(till), day: day as TradingDay });
+  expect(take(1, "2026-11-20")).toBe(true);
+  expect(["2038-01-01", "2038-01-02", "2038-01-03"].map((day) => take(1, day))).toEqual([true, true, false]);
+  expect(take(1, "2038-01-01"), "one that was taken up stays so").toBe(true);
+  expect(take(2, "2038-01-03"), "each till has its own few").toBe(true);
 });
