@@ -4,6 +4,7 @@ import { type Row, bars } from "./row.ts";
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.name,
+    row.name === "retail-file" ? "" : bars[row.name].what,
     figure(row.value),
     row.unit,
     row.name === "retail-file" ? "" : `${bars[row.name].at === "most" ? "<=" : ">="} ${row.bar}`,
@@ -11,9 +12,9 @@ export function table(rows: readonly Row[]): string {
     row.baseline === null ? "" : figure(row.baseline),
     row.ratio === null ? "" : `${figure(row.ratio)}x`,
   ]);
-  const head = ["row", "value", "unit", "bar", "", "baseline", "ratio"];
+  const head = ["row", "", "value", "unit", "bar", "", "baseline", "ratio"];
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((line) => line[i]!.length)));
-  const right = new Set([1, 3, 5, 6]);
+  const right = new Set([2, 4, 6, 7]);
   const print = (line: readonly string[]) =>
     line
       .map((cell, i) => (right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
