@@ -25,7 +25,7 @@ for (let n = 0; n < argument.count; n++) {
   const { hash, record } = records[n % records.length]!;
   const began = performance.now();
   handle.change((day) => {
-    day.sales[`${hash}-again`] = record.body;
+    day.sales[`${hash}-${process.pid}`] = record.body;
   });
   await repo.flush([handle.documentId]);
   paysMs.push(performance.now() - began);
