@@ -49,10 +49,3 @@ export function equalBytes(a: Bytes, b: Bytes): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
-
-/** Lexicographic order, for sorting; shorter first when one is the start of the other. */
-export function compareBytes(a: Bytes, b: Bytes): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}

@@ -368,5 +368,5 @@ function readAs<T>(schema: z.ZodType<T>, bytes: unknown): T | undefined {
 
 /** Optional fields that are undefined have no canonical form and are left out. */
 function plain(value: object): Canonical {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Canonical;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 }

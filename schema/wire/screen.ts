@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CommandInput, type CommandName, commands } from "./commands.ts";
+import { type CommandName, commands } from "./commands.ts";
 import type { CommandResult, CustomerView, ScreenView } from "./views.ts";
 
 /**
@@ -91,7 +91,3 @@ export type ErrorCode =
   | "import-rejected"
   | "busy"
   | "internal"; // params: id, to find it in the log
-
-export type CommandOf = {
-  [Name in CommandName]: { readonly name: Name; readonly input: CommandInput<Name> };
-}[CommandName];

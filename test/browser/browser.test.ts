@@ -10,7 +10,10 @@ const stage = (): Stage => shop;
 beforeAll(async () => {
   shop = await Stage.open();
 });
-afterEach(() => shop.closeScreens());
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await shop.keepPictures(task.name);
+  await shop.closeScreens();
+});
 afterAll(() => shop?.close());
 
 describe("with the relay", () => {

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { Screen, type ScreenOptions } from "./cashier.ts";
 import { launchChromium } from "./chromium.ts";
@@ -29,6 +31,18 @@ export class Stage {
     const screen = await Screen.open(this.#browser, this.demo.door(n), options);
     this.#screens.add(screen);
     return screen;
+  }
+
+  /** Pictures of all screens as they are, for who must find out why a test failed. */
+  async keepPictures(of: string): Promise<void> {
+    for (const [at, screen] of [...this.#screens].entries()) {
+      const path = join(
+        tmpdir(),
+        `tillmesh-failed-${process.pid}-${of.replaceAll(/\W+/g, "-")}-${at + 1}.png`,
+      );
+      await screen.page.screenshot({ path });
+      console.log(`What the screen showed: ${path}`);
+    }
   }
 
   async closeScreens(): Promise<void> {
