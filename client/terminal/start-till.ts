@@ -87,13 +87,14 @@ export async function startTill(options: TillOptions): Promise<Till> {
     neighbourOffsetsMs: () => network.neighbourOffsetsMs(),
   });
 
+  // Before any neighbour is heard: what is read now comes out of this till's own vault.
+  await shop.open((state) => new Set(daysKeptOpen(clock.now(), state.settings)));
   const lan = await openLan(options, replica, segments, () => clock.now());
   network.useLan(lan);
   const gateway = await openGateway(options, replica, network, onFailure);
   network.useGateway(gateway);
   const courier = new SegmentCourier({ shop, segments, gateway, network, onFailure });
 
-  await shop.open((state) => new Set(daysKeptOpen(clock.now(), state.settings)));
   const context: CounterContext = {
     store,
     device: key.device,

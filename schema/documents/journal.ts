@@ -38,17 +38,19 @@ export type JournalVerdict =
 
 /**
  * Walks a till's records from `position` on and names the first that is wrong. Without a position the first record is
- * taken at its word for where it stands, as when earlier days are not at hand.
+ * taken at its word for where it stands, as when earlier days are not at hand. `decode` may leave out what was checked
+ * when the bytes first came in.
  */
 export function checkJournal(
   owner: { readonly store: StoreId; readonly device: DeviceId },
   records: Iterable<Bytes>,
   position: JournalPosition | undefined,
+  decode: (bytes: Bytes) => StoredRecord | RecordFault = decodeRecord,
 ): JournalVerdict {
   const good: StoredRecord[] = [];
   let at = position;
   for (const bytes of records) {
-    const stored = decodeRecord(bytes);
+    const stored = decode(bytes);
     if ("type" in stored) return { type: "wrong", index: good.length, fault: stored };
     at ??= positionBefore(stored.record);
     const fault = faultAfter(at, stored.record, owner);

@@ -1,6 +1,6 @@
 import type { HashHex } from "#schema/bytes.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
-import { type FloorDocument, type LiveCart, readCart } from "#schema/documents/floor.ts";
+import { type FloorDocument, type LiveCart, floorCart, readCart } from "#schema/documents/floor.ts";
 import type { TradeFold } from "#schema/documents/fold/trade.ts";
 
 /** A cart that somebody may still work on, and the floor document it lies in. */
@@ -64,8 +64,12 @@ export class Carts {
 
   #judge(name: DocumentName, floor: FloorDocument, id: string): void {
     this.#floorOf.set(id, name);
-    const cart = readCart(floor, id);
     const sold = this.#trade.receiptsOfCart(id);
+    if (sold.length > 0 && this.#isPlainlySold(floor, id, sold)) {
+      this.#open.delete(id);
+      return;
+    }
+    const cart = readCart(floor, id);
     // Abandoned here while money was taken for it elsewhere: it is not gone while the money is in it.
     if (!cart || (cart.state === "voided" && cart.tenders.every((tender) => tender.void)))
       this.#open.delete(id);
@@ -78,6 +82,21 @@ export class Carts {
       if (rest) this.#open.set(id, { floor: name, cart: rest, remainder: true });
       else this.#open.delete(id);
     }
+  }
+
+  /** The end of most carts, told without reading what was in them: at the start of a till there are thousands. */
+  #isPlainlySold(floor: FloorDocument, id: string, sold: readonly HashHex[]): boolean {
+    const cart = floorCart(floor, id);
+    if (!cart?.lines || !cart.tenders || !cart.closed) return false;
+    return (
+      Object.keys(cart.closed).every((hash) => sold.includes(hash as HashHex)) &&
+      Object.entries(cart.lines).every(
+        ([line, { qty, void: struck }]) => struck === true || this.#trade.coveredOfCartLine(id, line) === qty,
+      ) &&
+      Object.entries(cart.tenders).every(
+        ([tender, { void: struck }]) => struck === true || this.#trade.countsTender(tender),
+      )
+    );
   }
 }
 

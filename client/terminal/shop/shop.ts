@@ -73,7 +73,9 @@ export class Shop {
       const address = parseDocumentName(name);
       return address && "day" in address && days.has(address.day);
     });
-    for (const name of wanted) await replica.open(name);
+    // Journals first: with them a cart that was sold is known to be, and need not be read.
+    for (const name of wanted.toSorted((a, b) => Number(isFloor(a)) - Number(isFloor(b))))
+      await replica.open(name);
     await this.#openUncounted();
     this.#opening = false;
   }
@@ -184,7 +186,7 @@ export class Shop {
         if (this.carts.read(name, replica.doc<FloorDocument>(name))) this.#tell("carts");
         return;
       case "journal": {
-        const came = this.#journals.read(name, replica.doc<JournalDocument>(name));
+        const came = this.#journals.read(name, replica.doc<JournalDocument>(name), this.#opening);
         for (const { record } of came) if ("cart" in record.body) this.carts.recordCame(record.body.cart);
         if (came.length > 0) this.#tell("trade");
       }
@@ -276,4 +278,8 @@ export class Shop {
   #tell(part: ShopPart): void {
     for (const listener of this.#listeners) listener(part);
   }
+}
+
+function isFloor(name: DocumentName): boolean {
+  return parseDocumentName(name)?.kind === "floor";
 }

@@ -1,7 +1,13 @@
 import { type Bytes, type DeviceId, type HashHex, type StoreId, equalBytes } from "../../bytes.ts";
 import { type JournalFault, type JournalPosition, checkJournal } from "../journal.ts";
 import { type DocumentName, parseDocumentName } from "../names.ts";
-import { type StoredRecord, type TillRecord, decodeVouchedRecord } from "../record.ts";
+import {
+  type RecordFault,
+  type StoredRecord,
+  type TillRecord,
+  decodeRecord,
+  decodeVouchedRecord,
+} from "../record.ts";
 import type { TradeFold } from "./trade.ts";
 
 /** A journal whose records are wrong from `index` on: what comes after is not believed. */
@@ -38,8 +44,12 @@ export class Journals {
     this.#trade = trade;
   }
 
-  /** Folds what is new in a journal and answers with it; `journal` is the document, whatever others wrote into it. */
-  read(name: DocumentName, journal: { readonly records?: unknown }): StoredRecord[] {
+  /**
+   * Folds what is new in a journal and answers with it; `journal` is the document, whatever others wrote into it.
+   * `vouched`: it comes out of this till's own vault, and its signatures were checked when it came in; the chain is
+   * walked all the same.
+   */
+  read(name: DocumentName, journal: { readonly records?: unknown }, vouched = false): StoredRecord[] {
     const address = parseDocumentName(name);
     if (address?.kind !== "journal") return [];
     let reading = this.#read.get(name);
@@ -52,12 +62,14 @@ export class Journals {
     const { count, last, position, doubt } = reading;
     const grown = !doubt && (count === 0 || isSame(stored[count - 1], last));
     if (grown && stored.length === count) return [];
-    let judged = grown ? this.#judge(address.device, stored.slice(count), position, count) : undefined;
+    let judged = grown
+      ? this.#judge(address.device, stored.slice(count), position, count, vouched)
+      : undefined;
     let bytes: readonly Bytes[] = stored.slice(count);
     if (!judged || (judged.fault && count + bytes.length > 1)) {
       // A till that lost the end of its journal and got it back may have recorded in between: the list is not its order.
       bytes = inOrder(address.device, stored);
-      judged = this.#judge(address.device, bytes, undefined, 0);
+      judged = this.#judge(address.device, bytes, undefined, 0, vouched);
     }
     reading.count = stored.length;
     reading.last = stored.at(-1);
@@ -76,12 +88,14 @@ export class Journals {
     bytes: readonly Bytes[],
     position: JournalPosition | undefined,
     before: number,
+    vouched: boolean,
   ): Judged {
-    if (device === this.#own) return vouched(bytes, before);
+    if (device === this.#own) return ownRecords(bytes, before);
     const owner = { store: this.#store, device };
-    const verdict = checkJournal(owner, bytes, position);
+    const decode = vouched ? decodeVouched : decodeRecord;
+    const verdict = checkJournal(owner, bytes, position, decode);
     if (verdict.type === "right") return { ...verdict, fault: undefined };
-    const right = checkJournal(owner, bytes.slice(0, verdict.index), position);
+    const right = checkJournal(owner, bytes.slice(0, verdict.index), position, decode);
     return {
       records: right.type === "right" ? right.records : [],
       position: right.type === "right" ? right.position : position,
@@ -92,17 +106,25 @@ export class Journals {
 
 const noRecord = new Uint8Array();
 
+function decodeVouched(bytes: Bytes): StoredRecord | RecordFault {
+  try {
+    return decodeVouchedRecord(bytes);
+  } catch (error) {
+    return { type: "malformed", problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Written here, or by an earlier process here: not checked again. What reads as no record at all came another way. */
-function vouched(bytes: readonly Bytes[], before: number): Judged {
+function ownRecords(bytes: readonly Bytes[], before: number): Judged {
   const records: StoredRecord[] = [];
-  for (const record of bytes)
-    try {
-      records.push(decodeVouchedRecord(record));
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+  for (const record of bytes) {
+    const stored = decodeVouched(record);
+    if ("type" in stored) {
       const index = before + records.length;
-      return { records, position: undefined, fault: { index, fault: { type: "malformed", problem } } };
+      return { records, position: undefined, fault: { index, fault: stored } };
     }
+    records.push(stored);
+  }
   return { records, position: undefined, fault: undefined };
 }
 

@@ -89,6 +89,7 @@ export class TradeFold {
   readonly #cash = new Map<string, number>();
   readonly #byCart = new Map<string, HashHex[]>();
   readonly #paidAgain = new Set<string>();
+  readonly #tenders = new Set<string>();
   readonly #days = new Map<string, DayTotals>();
   /** What each record sold or took back of a cart's line or a receipt's line. */
   readonly #sold = new Map<string, Map<string, Map<HashHex, number>>>();
@@ -141,6 +142,11 @@ export class TradeFold {
     for (const [id, sold] of this.#sold.get(cart) ?? [])
       if (id === line || id.startsWith(`${line}+`)) covered += furthest([...sold.values()]);
     return covered;
+  }
+
+  /** Whether a receipt counts this tender of a cart. */
+  countsTender(tender: string): boolean {
+    return this.#tenders.has(tender);
   }
 
   /** What has been taken back of a receipt's line (from 1), thousandths, by the receipt that did; voided ones left out. */
@@ -256,6 +262,7 @@ export class TradeFold {
     const receipts = listAt(this.#byCart, body.cart);
     receipts.push(hash);
     if (receipts.length > 1) this.#paidAgain.add(body.cart);
+    for (const tender of body.tenders) this.#tenders.add(tender.id);
     for (const line of body.lines) {
       mapAt(mapAt(this.#sold, body.cart), line.id).set(hash, line.qty);
       if (!line.of) continue;
