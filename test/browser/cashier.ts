@@ -96,12 +96,26 @@ export class Screen {
     await this.press("Enter");
     await this.typeByHand(person.pin);
     await this.press("Enter");
-    const float = this.page.getByRole("heading", { name: this.words.shift.openTitle });
-    await this.page.getByText(this.words.sale.scanFirst).or(float).first().waitFor();
-    if (!(await float.isVisible())) return;
+    if ((await this.begun()) === "selling") return;
     await this.typeByHand("100");
     await this.press("Enter");
     await this.ready();
+  }
+
+  /** After a sign-in: no shift is open, or the till sells and its cart is empty; one that was left here is voided. */
+  async begun(): Promise<"no shift" | "selling"> {
+    const noShift = this.page.getByRole("heading", { name: this.words.shift.openTitle });
+    const left = this.page.getByRole("listbox", { name: this.words.sale.lines });
+    const empty = this.page.getByText(this.words.sale.scanFirst);
+    await noShift.or(left).or(empty).first().waitFor();
+    if (await noShift.isVisible()) return "no shift";
+    if (await left.isVisible()) {
+      await this.press("F10");
+      await this.button(this.words.menu.voidCart).click();
+      await this.button(this.words.menu.voidNow).click();
+    }
+    await empty.waitFor();
+    return "selling";
   }
 
   /** Nothing is in the cart. */

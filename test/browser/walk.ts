@@ -34,8 +34,7 @@ export async function walkCashier(screen: Screen, visit: Visit): Promise<void> {
   await screen.typeByHand(people.anna.pin);
   await screen.press("Enter");
   const openShift = page.getByRole("heading", { name: words.shift.openTitle });
-  await page.getByText(words.sale.scanFirst).or(openShift).first().waitFor();
-  if (!(await openShift.isVisible())) {
+  if ((await screen.begun()) === "selling") {
     await screen.press("F10");
     await screen.button(words.menu.closeShift).click();
     await page.locator(".menu").waitFor({ state: "detached" });

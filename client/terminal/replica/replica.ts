@@ -338,7 +338,7 @@ export class Replica implements ReplicaPort {
     };
     this.#held.set(name, held);
     this.#byId.set(id, held);
-    handle.update(() => doc);
+    withoutPatches(doc, () => handle.update(() => doc));
     handle.on("heads-changed", () => this.#changed(held));
     if (!this.#known.has(name)) {
       this.#known.add(name);
@@ -380,4 +380,19 @@ function sizeOf(
   kind: string,
 ): number {
   return chunks.filter((chunk) => chunk.key[1] === kind).reduce((sum, chunk) => sum + chunk.data.length, 0);
+}
+
+/**
+ * A handle that is given a document reckons what changed since the empty one: a patch for each operation there ever was,
+ * which nobody listens to. It costs as much as loading the document did, so it is left out here.
+ */
+function withoutPatches(doc: A.Doc<unknown>, give: () => void): void {
+  const backend = A.getBackend(doc);
+  backend.diff = () => [];
+  try {
+    give();
+  } finally {
+    // What stood before it is the class's own.
+    Reflect.deleteProperty(backend, "diff");
+  }
 }
