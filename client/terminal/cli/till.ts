@@ -7,6 +7,7 @@ import { openVault } from "#terminal/vault/open-vault.ts";
 import type { Vault } from "#terminal/vault/vault.ts";
 import { type Command, Refused, readOptions, required } from "./command.ts";
 import { errorPlace, logEvent, logLine, logMistakes } from "./json-log.ts";
+import { spareMemory } from "./spare-memory.ts";
 import { givenPassphrase, passphraseFrom, readBytes, readJson } from "./secrets.ts";
 import { endWithin, stopWithStdin, untilStopped } from "./stopping.ts";
 import { costFrom, now, random } from "./world.ts";
@@ -52,6 +53,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const { device } = identity.key;
   const { host, port } = till.lan.address;
+  spareMemory();
   process.stdout.write(
     `${JSON.stringify({ ready: true, door: till.door.url, lan: `${host}:${port}`, device, label: identity.label })}\n`,
   );
