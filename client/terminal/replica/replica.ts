@@ -386,7 +386,7 @@ function sizeOf(
  * A handle that is given a document reckons what changed since the empty one: a patch for each operation there ever was,
  * which nobody listens to. It costs as much as loading the document did, so it is left out here.
  */
-function withoutPatches(doc: A.Doc<unknown>, give: () => void): void {
+function withoutPatches(doc: A.Doc<Record<string, unknown>>, give: () => void): void {
   const backend = A.getBackend(doc);
   backend.diff = () => [];
   try {
