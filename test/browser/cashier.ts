@@ -65,9 +65,12 @@ export class Screen {
     return this.page.locator(".last");
   }
 
-  /** The named keys, one after the other. */
+  /** The named keys, one after the other; like a cashier, not before the till has answered the key before. */
   async press(...keys: readonly string[]): Promise<void> {
-    for (const key of keys) await this.page.keyboard.press(key);
+    for (const key of keys) {
+      await this.page.locator('[aria-busy="true"]').waitFor({ state: "detached" });
+      await this.page.keyboard.press(key);
+    }
   }
 
   /** As a hand types: slower than any scanner. */

@@ -74,7 +74,12 @@ export function TenderPanel(): ReactNode {
 
   if (!cart) return null;
   return (
-    <Panel title={giving ? words.tender.giveBackTitle : words.tender.title} onClose={back} className="tender">
+    <Panel
+      title={giving ? words.tender.giveBackTitle : words.tender.title}
+      onClose={back}
+      className="tender"
+      busy={busy}
+    >
       <div className="due" role="group" aria-label={giving ? words.tender.toGiveBack : words.tender.due}>
         <span className="due-word">{giving ? words.tender.toGiveBack : words.tender.due}</span>
         <output className="due-figure" aria-live="polite">

@@ -13,6 +13,8 @@ export function Panel(props: {
   readonly foot?: ReactNode;
   readonly role?: "dialog" | "alertdialog";
   readonly className?: string;
+  /** A command that was given here is under way: what is pressed meanwhile is let pass. */
+  readonly busy?: boolean;
 }): ReactNode {
   const words = useWords();
   const titleId = useId();
@@ -31,6 +33,7 @@ export function Panel(props: {
       className={`panel ${props.className ?? ""}`}
       role={props.role ?? "dialog"}
       aria-labelledby={titleId}
+      aria-busy={props.busy ?? false}
       tabIndex={-1}
     >
       <header className="panel-head">
