@@ -15,7 +15,7 @@ export interface TillClockSources {
 const tolerableBackMs = 2 * 60_000;
 const tolerableOffsetMs = 10 * 60_000;
 /** A last record so far ahead of the machine was itself made by a clock gone mad, and does not bind what follows. */
-const madMs = 36 * 3_600_000;
+const madMs = 30 * 86_400_000;
 
 /**
  * Never before what the journal says, so a clock turned back gains nothing and the order of records stays the order of
