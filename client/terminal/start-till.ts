@@ -21,7 +21,7 @@ import { andFewStray, daysAround } from "./replication/mesh/day-rule.ts";
 import type { Lan } from "./replication/mesh/lan.ts";
 import { startLan } from "./replication/mesh/start-lan.ts";
 import { StoreNetwork } from "./replication/store-network.ts";
-import { vaultGatewayStorage } from "./replication/vault-gateway-storage.ts";
+import { vaultGatewayStorage } from "./replication/gateway/vault-storage.ts";
 import { vaultAddressBook } from "./replication/vault-address-book.ts";
 import { compressor } from "./segments/compressor.ts";
 import { SegmentCourier } from "./segments/segment-courier.ts";

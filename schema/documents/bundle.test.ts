@@ -4,15 +4,8 @@ import { expect, test } from "vitest";
 import type { StoreId } from "../bytes.ts";
 import { encodeCanonical } from "../canonical.ts";
 import { cryptoReady, newSymmetricKey, seal } from "../trust/crypto.ts";
-import {
-  type Compressor,
-  firstEpochKeys,
-  keyedHead,
-  keyedName,
-  maxBundleBytes,
-  openBundle,
-  sealBundle,
-} from "./bundle.ts";
+import { firstEpochKeys, keyedHead, keyedName, maxBundleBytes, openBundle, sealBundle } from "./bundle.ts";
+import type { Compressor } from "./compressor.ts";
 import { documentName } from "./names.ts";
 
 await cryptoReady;

@@ -1,3 +1,4 @@
+import type { Compressor } from "./compressor.ts";
 import { z } from "zod";
 import { type Bytes, type RandomBytes, type StoreId, fromHex } from "../bytes.ts";
 import { type Canonical, decodeTrusted, encodeCanonical } from "../canonical.ts";
@@ -20,13 +21,6 @@ export interface BundledDocument {
   readonly whole: boolean;
   /** Signatures over the newest change of each author, as the gate will check them; nobody writes them yet. */
   readonly signatures?: readonly Bytes[];
-}
-
-/** How a bundle becomes small; handed in, because schema knows no runtime. */
-export interface Compressor {
-  deflate(bytes: Bytes): Bytes;
-  /** Throws when the result would be longer than `maxBytes`, or the bytes are damaged. */
-  inflate(bytes: Bytes, maxBytes: number): Bytes;
 }
 
 /** The keys of a store's log. */

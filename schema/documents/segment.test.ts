@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { Bytes, HashHex, StoreId } from "../bytes.ts";
 import { type SymmetricKey, cryptoReady, hashHex, signingKeyFromSeed } from "../trust/crypto.ts";
 import { type Base, decodeBase, describeBase, encodeBase, newestBase } from "./base.ts";
-import { type Compressor, openSegment, sealSegment } from "./segment.ts";
+import type { Compressor } from "./compressor.ts";
+import { openSegment, sealSegment } from "./segment.ts";
 import { decodeBalances, encodeBalances } from "./stock-balances.ts";
 
 await cryptoReady;

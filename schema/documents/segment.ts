@@ -1,11 +1,6 @@
+import type { Compressor } from "./compressor.ts";
 import type { Bytes, HashHex, RandomBytes } from "../bytes.ts";
 import { type Sealed, type SymmetricKey, hashHex, newSymmetricKey, open, seal } from "../trust/crypto.ts";
-
-/** Compression, handed in: schema has none of its own. `inflate` throws on damage and beyond `maxBytes`. */
-export interface Compressor {
-  deflate(bytes: Bytes): Bytes;
-  inflate(bytes: Bytes, maxBytes: number): Bytes;
-}
 
 /**
  * How a document names a segment: whoever may read the document can fetch it anywhere (a sibling, the relay, a disk)

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Compressor } from "#schema/documents/bundle.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
 
 /** Raw deflate, as Node has it. */
 export const deflateCompressor: Compressor = {

@@ -1,6 +1,7 @@
 import * as Automerge from "@automerge/automerge";
 import { type Bytes, type RandomBytes, toHex } from "#schema/bytes.ts";
-import { type Compressor, type LogKeys, openBundle } from "#schema/documents/bundle.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import { type LogKeys, openBundle } from "#schema/documents/bundle.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
 import type { LinkJudge, LinkSelf } from "#schema/trust/handshake.ts";
 import type { Entry } from "#schema/wire/relay.ts";

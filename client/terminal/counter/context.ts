@@ -1,6 +1,6 @@
 import type { DeviceId, RandomBytes, StoreId, TimeMs } from "#schema/bytes.ts";
 import { type TradingDay } from "#schema/documents/names.ts";
-import type { Compressor } from "#schema/documents/segment.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
 import type { StaffEntry } from "#schema/documents/staff.ts";
 import { makeBarcodeRules, type BarcodeRules } from "#schema/domain/barcode/parse-barcode.ts";
 import { tradingDay } from "#schema/domain/day/trading-day.ts";

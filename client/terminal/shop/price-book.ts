@@ -1,6 +1,7 @@
 import type { TimeMs } from "#schema/bytes.ts";
 import type { Base } from "#schema/documents/base.ts";
-import { type Compressor, openSegment } from "#schema/documents/segment.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import { openSegment } from "#schema/documents/segment.ts";
 import { PriceFold } from "#schema/documents/fold/prices.ts";
 import { type PriceBookColumns, decodeColumns } from "#schema/domain/price-book/columns.ts";
 import type { PriceBookItem } from "#schema/domain/price-book/item.ts";

@@ -13,7 +13,8 @@ import {
   parseDocumentName,
 } from "#schema/documents/names.ts";
 import type { PricesDocument } from "#schema/documents/prices.ts";
-import { type Compressor, openSegment } from "#schema/documents/segment.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import { openSegment } from "#schema/documents/segment.ts";
 import { decodeBalances } from "#schema/documents/stock-balances.ts";
 import type { StoreDocument } from "#schema/documents/store-document.ts";
 import type { Replica } from "#terminal/replica/replica.ts";

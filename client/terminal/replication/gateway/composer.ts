@@ -1,5 +1,6 @@
 import type { Bytes, RandomBytes, StoreId } from "#schema/bytes.ts";
-import { type BundledDocument, type Compressor, type LogKeys, sealBundle } from "#schema/documents/bundle.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import { type BundledDocument, type LogKeys, sealBundle } from "#schema/documents/bundle.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
 import type { ReplicaPort } from "../replica-port.ts";
 import type { DocumentHeads, OutboxEntry } from "./gateway-storage.ts";

@@ -1,11 +1,12 @@
 import { type RandomBytes, toHex } from "#schema/bytes.ts";
-import type { Compressor, LogKeys } from "#schema/documents/bundle.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import type { LogKeys } from "#schema/documents/bundle.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
 import type { LinkJudge, LinkSelf } from "#schema/trust/handshake.ts";
 import type { Timing } from "../lan/timing.ts";
 import type { ReplicaPort, Unsubscribe } from "../replica-port.ts";
 import { compose } from "./composer.ts";
-import { deflateCompressor } from "./compressor.ts";
+import { compressor as deflate } from "#terminal/segments/compressor.ts";
 import type { GatewayStorage } from "./gateway-storage.ts";
 import { createInbox } from "./inbox.ts";
 import { createLogNames } from "./log-names.ts";
@@ -93,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const tuning: GatewayTuning = { ...usual, ...options.tuning };
   const after: Timing["after"] = (ms, action) => timing.after(ms, action);
   const note = options.note ?? (() => undefined);
-  const compressor = options.compressor ?? deflateCompressor;
+  const compressor = options.compressor ?? deflate;
   const names = createLogNames(replica, keys);
   const state: LogState = logStateFrom(await storage.load());
   const common = { replica, store: self.store, keys, names, compressor };

@@ -1,6 +1,7 @@
 import type { DeviceId, StoreId } from "#schema/bytes.ts";
 import { equalBytes } from "#schema/bytes.ts";
-import { type Bundle, type Compressor, type LogKeys, openBundle } from "#schema/documents/bundle.ts";
+import type { Compressor } from "#schema/documents/compressor.ts";
+import { type Bundle, type LogKeys, openBundle } from "#schema/documents/bundle.ts";
 import type { DocumentName } from "#schema/documents/names.ts";
 import type { Entry } from "#schema/wire/relay.ts";
 import type { ReplicaPort } from "../replica-port.ts";
